@@ -1,0 +1,82 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { BlobStore, Sealer } from '@skein/blobs';
+import { Postgres } from '@skein/postgres';
+import { ServiceModule } from '@skein/service';
+import { taskProviders } from '@skein/task';
+import { DeviceRow } from './entities/device-row.js';
+import { FleetRow } from './entities/fleet-row.js';
+import { RepositoryRow } from './entities/repository-row.js';
+import { GatewayConfig } from './gateway.config.js';
+import { GatewayConsumer } from './gateway.consumer.js';
+import { GatewaySweep } from './gateway.sweep.js';
+import { GatewayTask } from './gateway.task.js';
+import { GatewayView } from './gateway.view.js';
+import { DeviceStatusService } from './resources/device-status.service.js';
+import { DevicesService } from './resources/devices.service.js';
+import { EventsService } from './resources/events.service.js';
+import { FleetsService } from './resources/fleets.service.js';
+import { RenderedService } from './resources/rendered.service.js';
+import { RenderedWaiters } from './resources/rendered-waiters.js';
+import { RepositoriesService } from './resources/repositories.service.js';
+import { RepositoryCredentials } from './resources/repository-credentials.js';
+import { RepositoryUsers } from './resources/repository-users.js';
+import { TemplateVersionsService } from './resources/template-versions.service.js';
+import { DeviceAgentController } from './rest/device-agent.controller.js';
+import { DevicesController } from './rest/devices.controller.js';
+import { EventsController } from './rest/events.controller.js';
+import { FleetsController } from './rest/fleets.controller.js';
+import { RepositoriesController } from './rest/repositories.controller.js';
+import { StatusFilter } from './rest/status.filter.js';
+import { TemplateVersionsController } from './rest/template-versions.controller.js';
+import { TraceInterceptor } from './rest/trace.interceptor.js';
+
+const entities = [RepositoryRow, FleetRow, DeviceRow];
+
+const blobs = [
+  {
+    provide: BlobStore,
+    useFactory: (postgres: Postgres) => new BlobStore(postgres),
+    inject: [Postgres],
+  },
+  {
+    provide: Sealer,
+    useFactory: ({ sealingKeys }: GatewayConfig) => new Sealer(sealingKeys),
+    inject: [GatewayConfig],
+  },
+];
+
+const resources = [
+  RepositoryCredentials,
+  RepositoryUsers,
+  RepositoriesService,
+  FleetsService,
+  DevicesService,
+  DeviceStatusService,
+  RenderedWaiters,
+  RenderedService,
+  TemplateVersionsService,
+  EventsService,
+];
+
+@Module({
+  imports: [ServiceModule.for({ room: 'gateway', config: GatewayConfig, entities })],
+  controllers: [
+    GatewayConsumer,
+    RepositoriesController,
+    FleetsController,
+    TemplateVersionsController,
+    DevicesController,
+    DeviceAgentController,
+    EventsController,
+  ],
+  providers: [
+    ...blobs,
+    ...resources,
+    GatewayView,
+    ...taskProviders(GatewayTask, GatewaySweep),
+    { provide: APP_FILTER, useClass: StatusFilter },
+    { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import { startService } from '@skein/service';
+import { jsonClient, type Loose } from '@skein/testing';
+import { Ajv } from 'ajv';
+import formats from 'ajv-formats';
+import { parse } from 'yaml';
+import { gateway } from './gateway.options.js';
+
+/** Folder of the reference documents; without it these tests are reported as skipped. */
+const reference = process.env['SKEIN_REFERENCE_DIR'];
+const plural: Record<string, string> = {
+  Device: 'devices',
+  Fleet: 'fleets',
+  Repository: 'repositories',
+};
+
+let database: MigratedDatabase;
+let app: NestFastifyApplication;
+let ajv: Ajv;
+
+const client = jsonClient(() => app.getUrl());
+const call = (method: string, path: string, body?: unknown) =>
+  client(method, `/api/v1${path}`, { body });
+
+/** What is wrong with a value, by a schema of the document. */
+function faults(schema: string, value: unknown): unknown {
+  const validate = ajv.getSchema(`openapi#/components/schemas/${schema}`)!;
+  return validate(value) ? [] : validate.errors;
+}
+
+function manifests(): Loose[] {
+  const folder = join(reference!, 'examples');
+  // As Flight Control's users write them: 0644 is a number, in the YAML of their tools an octal one.
+  return readdirSync(folder).map((file) =>
+    parse(readFileSync(join(folder, file), 'utf8'), { version: '1.1' }),
+  );
+}
+
+async function startGateway(): Promise<void> {
+  database = await migratedDatabase(['gateway']);
+  Object.assign(process.env, {
+    SKEIN_DATABASE_URL: database.urlOf('gateway'),
+    SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
+    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+    SKEIN_GATEWAY_PORT: '0',
+    SKEIN_LOG_LEVEL: 'silent',
+  });
+  app = await startService({ ...gateway, hears: false });
+}
+
+/** A discriminator says which one of several schemas is meant, which JSON Schema has no word for. */
+function casesOf({ discriminator: { propertyName, mapping }, oneOf: _, ...rest }: Loose): Loose {
+  const cases = Object.entries(mapping).map(([name, $ref]) => ({
+    if: { properties: { [propertyName]: { const: name } } },
+    then: { $ref },
+  }));
+  const known = {
+    required: [propertyName],
+    properties: { [propertyName]: { enum: Object.keys(mapping) } },
+  };
+  return { ...rest, allOf: [...(rest.allOf ?? []), known, ...cases] };
+}
+
+function discriminated(node: Loose): Loose {
+  if (node === null || typeof node !== 'object') return node;
+  if (Array.isArray(node)) return node.map(discriminated);
+  const entries = Object.entries(node).map(([key, value]) => [key, discriminated(value)]);
+  const schema = Object.fromEntries(entries);
+  return schema.oneOf && schema.discriminator?.mapping ? casesOf(schema) : schema;
+}
+
+function readDocument(): void {
+  const text = readFileSync(join(reference!, 'flightctl-core-v1beta1.openapi.yaml'), 'utf8');
+  ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
+  formats.default(ajv);
+  ajv.addSchema({
+    ...discriminated(parse(text, { merge: true, maxAliasCount: -1 })),
+    $id: 'openapi',
+  });
+}
+
+const suite = reference ? describe : describe.skip;
+
+suite('conformance with the reference document', () => {
+  beforeAll(async () => {
+    readDocument();
+    await startGateway();
+  });
+  afterAll(async () => {
+    await app?.close();
+    await database?.close();
+  });
+
+  it('takes the example manifests unchanged, and gives them back', async () => {
+    expect(manifests()).toHaveLength(5);
+    for (const manifest of manifests()) {
+      const path = `/${plural[manifest.kind]}/${manifest.metadata.name}`;
+      const applied = await call('PUT', path, manifest);
+      expect(applied.code).toBe(201);
+      expect(faults(manifest.kind, applied.body)).toEqual([]);
+      expect((await call('PUT', path, manifest)).code).toBe(200);
+      const { body } = await call('GET', path);
+      expect(body.metadata).toMatchObject(manifest.metadata);
+      const masked = JSON.parse(
+        JSON.stringify(manifest.spec ?? null).replace('"mypassword"', '"*****"'),
+      );
+      expect(body.spec ?? null).toEqual(masked);
+    }
+  });
+
+  it('answers lists, states and errors as the document says', async () => {
+    for (const [kind, path] of Object.entries(plural)) {
+      const { body } = await call('GET', `/${path}?limit=1`);
+      expect(body.items).toHaveLength(1);
+      expect(faults(`${kind}List`, body)).toEqual([]);
+      expect(faults('Status', (await call('GET', `/${path}/none`)).body)).toEqual([]);
+      expect(faults('Status', (await call('POST', `/${path}`, {})).body)).toEqual([]);
+    }
+    expect(faults('EventList', (await call('GET', '/events')).body)).toEqual([]);
+    const { body } = await call('GET', '/fleets/default?addDevicesSummary=true');
+    expect(faults('Fleet', body)).toEqual([]);
+    expect(faults('Status', (await call('DELETE', '/fleets/default')).body)).toEqual([]);
+  });
+
+  it('shows a fault when there is one', () => {
+    expect(faults('Status', { kind: 'Status' })).not.toEqual([]);
+    expect(
+      faults('Device', { apiVersion: 'v1beta1', kind: 'Device', metadata: {}, more: 1 }),
+    ).not.toEqual([]);
+  });
+});

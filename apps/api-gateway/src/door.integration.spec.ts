@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import { Postgres } from '@skein/postgres';
+import { startService } from '@skein/service';
+import { jsonClient, type Loose } from '@skein/testing';
+import { gateway } from './gateway.options.js';
+
+let database: MigratedDatabase;
+let app: NestFastifyApplication;
+let postgres: Postgres;
+let position = 0;
+
+beforeAll(async () => {
+  database = await migratedDatabase(['gateway']);
+  Object.assign(process.env, {
+    SKEIN_DATABASE_URL: database.urlOf('gateway'),
+    SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
+    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+    SKEIN_GATEWAY_PORT: '0',
+    SKEIN_LOG_LEVEL: 'silent',
+  });
+  app = await startService({ ...gateway, hears: false });
+  postgres = app.get(Postgres);
+});
+
+afterAll(async () => {
+  await app?.close();
+  await database?.close();
+});
+
+beforeEach(async () => {
+  for (const table of ['repositories', 'fleets', 'devices', 'repository_users']) {
+    await postgres.query(`delete from gateway.${table}`);
+  }
+  await appended();
+});
+
+type Row = {
+  type: string;
+  subject: string;
+  version: number;
+  data: Loose;
+  requestid: string;
+  traceparent: string;
+};
+
+/** What was appended since the last look. */
+async function appended(): Promise<Row[]> {
+  const rows = await postgres.query<Row & { position: number }>(
+    `select e.*, t.name as type from log.events e join log.types t on t.id = e.type
+     where e.position > $1 order by e.position`,
+    [position],
+  );
+  position = rows.at(-1)?.position ?? position;
+  return rows;
+}
+
+const client = jsonClient(() => app.getUrl());
+const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  client(method, `/api/v1${path}`, { body, headers });
+
+const apiVersion = 'flightctl.io/v1beta1';
+const device = (name: string, more: { metadata?: object; spec?: object } = {}) => ({
+  apiVersion,
+  kind: 'Device',
+  metadata: { name, ...more.metadata },
+  ...(more.spec && { spec: more.spec }),
+});
+const fleet = (name: string, spec: object = {}) => ({
+  apiVersion,
+  kind: 'Fleet',
+  metadata: { name },
+  spec: { selector: { matchLabels: { site: 'lyon' } }, template: { spec: {} }, ...spec },
+});
+
+describe('what is refused', () => {
+  it('a wrong body, with every error named', async () => {
+    const wrong = {
+      apiVersion,
+      kind: 'Device',
+      metadata: { name: 'Not_Good', labels: { 'a b': 'c' } },
+      spec: {
+        config: [
+          { name: 'x', gitref: {} },
+          { name: 'x', inline: [{ path: 1, content: '' }] },
+        ],
+      },
+    };
+    const { code, body } = await call('POST', '/devices', wrong);
+    expect(code).toBe(400);
+    for (const part of [
+      'metadata.name: ',
+      'metadata.labels: label key "a b"',
+      'spec.config[0].gitref: is not known here',
+      'spec.config[0].name: ',
+      'spec.config[1].inline[0].path: ',
+      'spec.config[1].name: ',
+    ]) {
+      expect(body['message']).toContain(part);
+    }
+  });
+
+  it.each([
+    ['no JSON', '{"a":', 400],
+    ['an empty body', '', 400],
+    ['a list', [], 400],
+    ['another kind', fleet('f'), 400],
+    [
+      'a spec that is too large',
+      device('d1', { spec: { os: { image: 'x'.repeat(70_000) } } }),
+      413,
+    ],
+    [
+      'a body that is too large',
+      device('d1', { spec: { os: { image: 'x'.repeat(2_000_000) } } }),
+      413,
+    ],
+  ])('%s', async (_what, body, code) => {
+    const answer = await call('POST', '/devices', body);
+    expect(answer).toMatchObject({
+      code,
+      body: { kind: 'Status', apiVersion, status: 'Failure', code },
+    });
+    expect(await appended()).toEqual([]);
+  });
+
+  it('another media type, an unknown path, and a name in the path that the body contradicts', async () => {
+    const text = await call('POST', '/devices', 'a', { 'content-type': 'text/plain' });
+    expect(text).toMatchObject({ code: 415, body: { kind: 'Status' } });
+    expect(await call('GET', '/nothing')).toMatchObject({ code: 404, body: { kind: 'Status' } });
+    expect((await call('PUT', '/devices/a', device('b'))).code).toBe(400);
+    expect((await call('GET', '/devices/%00')).code).toBe(404);
+  });
+});
+
+describe('lists', () => {
+  it('are paged by name, and say how many follow', async () => {
+    for (const name of ['c', 'a', 'e', 'b', 'd'])
+      await call('PUT', `/devices/${name}`, device(name));
+    const names: string[][] = [];
+    let token = '';
+    do {
+      const { body } = await call('GET', `/devices?limit=2${token && `&continue=${token}`}`);
+      names.push(body['items'].map(({ metadata }: Loose) => metadata.name));
+      expect(body['metadata'].remainingItemCount).toBe([3, 1, undefined][names.length - 1]);
+      token = body['metadata'].continue ?? '';
+    } while (token);
+    expect(names).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+  });
+
+  it('refuse limits and positions that are none, and what is not built yet', async () => {
+    for (const query of ['limit=1001', 'limit=-1', 'limit=x', 'continue=x', 'continue=e30']) {
+      expect((await call('GET', `/fleets?${query}`)).code).toBe(400);
+    }
+    expect((await call('GET', '/fleets?labelSelector=a')).code).toBe(501);
+    const { body } = await call('GET', '/repositories?limit=1000');
+    expect(body).toEqual({ apiVersion, kind: 'RepositoryList', metadata: {}, items: [] });
+  });
+});
+
+/** Numbers what was appended, as the replayer does. */
+async function number(): Promise<void> {
+  const { adminUrl } = database;
+  const admin = await Postgres.open({ url: adminUrl, applicationName: 'test' });
+  await admin.query(
+    `insert into log.sequence (sequence, position, type)
+     select (select coalesce(max(sequence), 0) from log.sequence) + row_number() over (order by position), position, type
+     from log.events e where not exists (select from log.sequence s where s.position = e.position)`,
+  );
+  await admin.close();
+}
+
+describe('events', () => {
+  it('tell what happened, newest first, also of what is deleted', async () => {
+    await call('PUT', '/devices/e1', device('e1'));
+    await call('PUT', '/devices/e1', device('e1', { metadata: { labels: { a: 'b' } } }));
+    await call('DELETE', '/devices/e1');
+    await number();
+    const first = await call('GET', '/events?limit=2');
+    expect(first.body['items']).toMatchObject([
+      {
+        kind: 'Event',
+        reason: 'ResourceDeleted',
+        involvedObject: { kind: 'Device', name: 'e1' },
+        actor: 'user:anonymous',
+        source: { component: 'gateway' },
+      },
+      {
+        reason: 'ResourceUpdated',
+        message: 'Device e1 has new labels',
+        details: { updatedFields: ['labels'] },
+      },
+    ]);
+    const next = await call('GET', `/events?limit=1&continue=${first.body['metadata'].continue}`);
+    expect(next.body['items']).toMatchObject([
+      { reason: 'ResourceCreated', involvedObject: { name: 'e1' } },
+    ]);
+  });
+});
+
+describe('the door itself', () => {
+  it('hands a trace and the id of the request on', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01`, 'x-request-id': 'mine' };
+    const answer = await call('PUT', '/devices/d1', device('d1'), headers);
+    expect(answer.headers['x-request-id']).toBe('mine');
+    const [event] = await appended();
+    expect(event!['traceparent']).toContain(trace);
+    expect(event!['requestid']).toBe('mine');
+    const without = await call('GET', '/nothing', undefined, { 'x-request-id': 'é'.repeat(3) });
+    expect(without.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('documents itself without the help of others', async () => {
+    const page = await client('GET', '/docs');
+    expect(page.code).toBe(200);
+    expect(page.body['text']).not.toMatch(/(src|href)="https?:/);
+    expect((await client('GET', '/docs/swagger-ui-bundle.js')).code).toBe(200);
+    const { body } = await client('GET', '/docs/openapi.json');
+    expect(Object.keys(body['paths'])).toContain('/api/v1/devices/{name}/rendered');
+    expect(body['components'].schemas.ConfigItem.properties).toHaveProperty('gitRef');
+  });
+
+  it('answers health beside the API', async () => {
+    const { code } = await client('GET', '/health/ready');
+    expect(code).toBe(200);
+  });
+});

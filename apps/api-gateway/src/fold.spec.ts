@@ -1,0 +1,25 @@
+import { expect, it } from '@jest/globals';
+import { foldParameters, foldStatement, type Aspect } from './fold.js';
+
+const aspect: Aspect = {
+  table: 'gateway.things',
+  name: 'colour',
+  columns: { colour: 'text', tags: 'json' },
+  since: ['colour_since', 'colour'],
+};
+
+it('guards an aspect by its own number, and locks in the order of the keys', () => {
+  const statement = foldStatement(aspect);
+  expect(statement.match(/v\.colour_number < s\.number/g)).toHaveLength(2);
+  expect(statement).toContain('order by v.org, v.uid for no key update of v');
+});
+
+it('takes the last word about each row', () => {
+  const about = { org: 'o', uid: 'u', time: 't' };
+  const said = [
+    { ...about, number: 2, values: ['red', ['a']] },
+    { ...about, number: 3, values: ['blue', undefined] },
+    { ...about, number: 1, values: ['green', []] },
+  ];
+  expect(foldParameters(aspect, said)).toEqual([['o'], ['u'], [3], ['t'], ['blue'], [null]]);
+});

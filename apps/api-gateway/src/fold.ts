@@ -1,0 +1,82 @@
+/** One aspect of a view: the columns that one kind of event sets, guarded by one number. */
+export interface Aspect {
+  readonly table: string;
+  /** Its guard is the column `<name>_number`. */
+  readonly name: string;
+  /** The columns that it sets, with their types. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** A column that keeps when the value of another one changed last: [column, of]. */
+  readonly since?: readonly [column: string, of: string];
+}
+
+/** What one event says about one row. */
+export interface Said {
+  readonly org: string;
+  readonly uid: string;
+  readonly number: number;
+  /** RFC 3339. */
+  readonly time: string;
+  /** In the order of the aspect's columns; objects are written as JSON. */
+  readonly values: readonly unknown[];
+}
+
+function assignments({ name, columns, since }: Aspect): string {
+  const set = Object.keys(columns).map((column) => `${column} = s.${column}`);
+  if (since) {
+    const [column, of] = since;
+    set.push(
+      `${column} = case when v.${of} is distinct from s.${of} then s.time else v.${column} end`,
+    );
+  }
+  return [...set, `${name}_number = s.number`].join(', ');
+}
+
+/**
+ * The statement that folds an aspect: rows that are gone stay gone, and an event that
+ * is older than the last one changes nothing. Rows are locked in the order of their keys.
+ */
+export function foldStatement(aspect: Aspect): string {
+  const { table, name, columns } = aspect;
+  const names = Object.keys(columns);
+  const types = ['uuid', 'uuid', 'bigint', 'timestamptz', ...Object.values(columns)];
+  const parameters = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
+  const guard = `v.${name}_number < s.number`;
+  return `
+with said as (
+  select * from unnest(${parameters}) as s (${['org', 'uid', 'number', 'time', ...names].join(', ')})
+), locked as materialized (
+  select v.org, v.uid from ${table} v join said s on v.org = s.org and v.uid = s.uid
+  where ${guard} order by v.org, v.uid for no key update of v
+)
+update ${table} v set ${assignments(aspect)}
+from said s join locked l on l.org = s.org and l.uid = s.uid
+where v.org = s.org and v.uid = s.uid and ${guard}`;
+}
+
+/** The last word about each row: a statement cannot change a row twice. */
+function lastOfEach(said: readonly Said[]): Said[] {
+  const last = new Map<string, Said>();
+  for (const one of said) {
+    const key = `${one.org}/${one.uid}`;
+    if ((last.get(key)?.number ?? 0) < one.number) last.set(key, one);
+  }
+  return [...last.values()];
+}
+
+function writable(value: unknown): unknown {
+  return value !== null && typeof value === 'object' ? JSON.stringify(value) : (value ?? null);
+}
+
+/** The parameters of {@link foldStatement}. */
+export function foldParameters({ columns }: Aspect, said: readonly Said[]): unknown[][] {
+  const rows = lastOfEach(said);
+  return [
+    rows.map(({ org }) => org),
+    rows.map(({ uid }) => uid),
+    rows.map(({ number }) => number),
+    rows.map(({ time }) => time),
+    ...Object.keys(columns).map((_name, index) =>
+      rows.map(({ values }) => writable(values[index])),
+    ),
+  ];
+}

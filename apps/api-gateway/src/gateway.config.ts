@@ -1,0 +1,35 @@
+import { FromEnvironment, SEALING_KEY_PATTERN, sealingKeyOf, WorkerConfig } from '@skein/config';
+import { IsInt, Matches, Max, Min } from 'class-validator';
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+/** The settings of the gateway. */
+export class GatewayConfig extends WorkerConfig {
+  @FromEnvironment('SKEIN_GATEWAY_HOST', 'the address of the API')
+  @Matches(LOOPBACK, {
+    message:
+      '$property must be a loopback address, such as 127.0.0.1: there is no authentication yet',
+  })
+  gatewayHost: string = '127.0.0.1';
+
+  @FromEnvironment('SKEIN_GATEWAY_PORT', 'the port of the API; 0 takes a free one')
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  gatewayPort: number = 8_080;
+
+  @FromEnvironment('SKEIN_SEALING_KEY', 'the key that seals credentials: base64 of 32 bytes')
+  @Matches(SEALING_KEY_PATTERN)
+  sealingKey: string;
+
+  @FromEnvironment('SKEIN_LONG_POLL_MS', 'how long a device waits for a new document at the most')
+  @IsInt()
+  @Min(1)
+  @Max(600_000)
+  longPollMs: number = 240_000;
+
+  /** As libs/blobs takes it. */
+  get sealingKeys() {
+    return { current: sealingKeyOf(this.sealingKey) };
+  }
+}

@@ -1,0 +1,70 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import {
+  devicesFailed,
+  devicesMatched,
+  devicesRendered,
+  devicesSelected,
+  fleetValidated,
+  rolloutCompleted,
+  rolloutStarted,
+  templateVersionCreated,
+  type Delivered,
+  type DevicesFailed,
+  type DevicesMatched,
+  type DevicesRendered,
+  type DevicesSelected,
+  type FleetValidated,
+  type RolloutStarted,
+  type TemplateVersionCreated,
+} from '@skein/events';
+import { Batch } from '@skein/task';
+import { GatewayView, type RolloutEvent } from './gateway.view.js';
+
+@Controller()
+export class GatewayConsumer {
+  constructor(private readonly view: GatewayView) {}
+
+  @EventPattern<string>(devicesMatched.type)
+  async devicesMatched(@Payload() events: Delivered<DevicesMatched>[], @Ctx() batch: Batch) {
+    await this.view.foldOwners(batch.transaction, events);
+  }
+
+  @EventPattern<string>(templateVersionCreated.type)
+  async templateVersionCreated(
+    @Payload() events: Delivered<TemplateVersionCreated>[],
+    @Ctx() batch: Batch,
+  ) {
+    await this.view.foldTemplateVersions(batch.transaction, events);
+  }
+
+  @EventPattern<string>(fleetValidated.type)
+  async fleetValidated(@Payload() events: Delivered<FleetValidated>[], @Ctx() batch: Batch) {
+    await this.view.foldValidity(batch.transaction, events);
+  }
+
+  @EventPattern<string>(rolloutStarted.type)
+  async rolloutStarted(@Payload() events: Delivered<RolloutStarted>[], @Ctx() batch: Batch) {
+    await this.view.foldRollouts(batch.transaction, events, true);
+  }
+
+  @EventPattern<string>(rolloutCompleted.type)
+  async rolloutCompleted(@Payload() events: Delivered<RolloutEvent>[], @Ctx() batch: Batch) {
+    await this.view.foldRollouts(batch.transaction, events, false);
+  }
+
+  @EventPattern<string>(devicesSelected.type)
+  async devicesSelected(@Payload() events: Delivered<DevicesSelected>[], @Ctx() batch: Batch) {
+    await this.view.foldTargets(batch.transaction, events);
+  }
+
+  @EventPattern<string>(devicesRendered.type)
+  async devicesRendered(@Payload() events: Delivered<DevicesRendered>[], @Ctx() batch: Batch) {
+    await this.view.foldRendered(batch, events);
+  }
+
+  @EventPattern<string>(devicesFailed.type)
+  async devicesFailed(@Payload() events: Delivered<DevicesFailed>[], @Ctx() batch: Batch) {
+    await this.view.foldFailures(batch.transaction, events);
+  }
+}

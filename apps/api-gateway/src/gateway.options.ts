@@ -1,0 +1,11 @@
+import type { BootOptions } from '@skein/service';
+import { AppModule } from './app.module.js';
+import { addressOf, httpAdapter, prepareServer } from './rest/server.js';
+
+/** How the gateway is started. */
+export const gateway: BootOptions = {
+  module: AppModule,
+  adapter: httpAdapter,
+  prepare: prepareServer,
+  address: addressOf,
+};

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { BlobStore } from '@skein/blobs';
+import { DEFAULT_ORGANISATION as org, devicesRendered } from '@skein/events';
+import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import { Postgres } from '@skein/postgres';
+import { startService } from '@skein/service';
+import { UNIT_OF_WORK, type UnitOfWork } from '@skein/stream';
+import { consumerHarness, jsonClient, waitFor, type ConsumerHarness } from '@skein/testing';
+import { GatewayConfig } from './gateway.config.js';
+import { GatewayConsumer } from './gateway.consumer.js';
+import { gateway } from './gateway.options.js';
+import { RenderedWaiters } from './resources/rendered-waiters.js';
+
+let database: MigratedDatabase;
+let app: NestFastifyApplication;
+let postgres: Postgres;
+let admin: Postgres;
+let harness: ConsumerHarness;
+let waiters: RenderedWaiters;
+let device: string;
+
+async function start(): Promise<void> {
+  app = await startService({ ...gateway, hears: false });
+  postgres = app.get(Postgres);
+  waiters = app.get(RenderedWaiters);
+  const unit = app.get<UnitOfWork>(UNIT_OF_WORK);
+  harness = consumerHarness({ postgres, consumer: app.get(GatewayConsumer), unit });
+}
+
+beforeAll(async () => {
+  database = await migratedDatabase(['gateway']);
+  Object.assign(process.env, {
+    SKEIN_DATABASE_URL: database.urlOf('gateway'),
+    SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
+    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+    SKEIN_GATEWAY_PORT: '0',
+    SKEIN_LOG_LEVEL: 'silent',
+  });
+  admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
+  await start();
+});
+
+afterAll(async () => {
+  await app?.close();
+  await admin?.close();
+  await database?.close();
+});
+
+const client = jsonClient(() => app.getUrl());
+const rendered = (known?: string, signal?: AbortSignal) =>
+  client(
+    'GET',
+    `/api/v1/devices/d/rendered${known === undefined ? '' : `?knownRenderedVersion=${known}`}`,
+    { signal },
+  );
+
+beforeEach(async () => {
+  await postgres.query('delete from gateway.devices');
+  await postgres.query('delete from gateway.inbox');
+  const body = { apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name: 'd' } };
+  await client('PUT', '/api/v1/devices/d', { body });
+  const [row] = await postgres.query<{ uid: string }>('select uid from gateway.devices');
+  device = row!.uid;
+});
+
+/** Stores a document, as the render service does, and answers the event that says so. */
+async function document(renderedVersion: number) {
+  const content = Buffer.from(JSON.stringify({ config: [], os: { image: `v${renderedVersion}` } }));
+  const digest = await new BlobStore(admin).put(org, content);
+  const members = [{ device, renderedVersion, digest, size: content.length }];
+  return harness.event(devicesRendered, device, { templateVersion: null, members });
+}
+
+const waiting = (count = 1) => waitFor(() => waiters.size === count);
+
+describe('the rendered document', () => {
+  it('comes at once when it is another than the known one', async () => {
+    await harness.handle(await document(1));
+    for (const known of [undefined, '', '0', '7']) {
+      const { code, body } = await rendered(known);
+      expect(code).toBe(200);
+      expect(body).toEqual({
+        apiVersion: 'flightctl.io/v1beta1',
+        kind: 'Device',
+        metadata: { name: 'd', annotations: { 'device-controller/renderedVersion': '1' } },
+        spec: { config: [], os: { image: 'v1' } },
+      });
+    }
+  });
+
+  it('is waited for, and comes when this gateway hears of it', async () => {
+    await harness.handle(await document(1));
+    const answer = rendered('1');
+    await waiting();
+    await harness.handle(await document(2));
+    expect(await answer).toMatchObject({ code: 200, body: { spec: { os: { image: 'v2' } } } });
+    expect(waiters.size).toBe(0);
+  });
+
+  it('is waited for before there is a first one', async () => {
+    const answer = rendered();
+    await waiting();
+    await harness.handle(await document(1));
+    expect((await answer).code).toBe(200);
+  });
+
+  it('comes also when another replica heard of it', async () => {
+    const event = await document(1);
+    const answer = rendered();
+    await waiting();
+    const [member] = event.event.data.members;
+    await postgres.query(
+      'update gateway.device_views set rendered_version = 1, rendered_digest = $1, rendered_number = 1',
+      [member!.digest],
+    );
+    expect((await answer).code).toBe(200);
+  });
+
+  it('is 204 when nothing came in time, and 404 for a device that there is not', async () => {
+    Object.assign(app.get(GatewayConfig), { longPollMs: 50 });
+    expect((await rendered()).code).toBe(204);
+    Object.assign(app.get(GatewayConfig), { longPollMs: 240_000 });
+    expect((await client('GET', '/api/v1/devices/none/rendered')).code).toBe(404);
+    const answer = rendered();
+    await waiting();
+    await client('DELETE', '/api/v1/devices/d');
+    expect((await answer).code).toBe(404);
+  });
+
+  it('is waited for no longer when the client went away', async () => {
+    const client = new AbortController();
+    const answer = rendered(undefined, client.signal).catch(() => 'gone');
+    await waiting();
+    client.abort();
+    expect(await answer).toBe('gone');
+    await waiting(0);
+  });
+
+  it('wakes all who wait for it', async () => {
+    const answers = Promise.all(Array.from({ length: 20 }, () => rendered()));
+    await waiting(20);
+    await harness.handle(await document(1));
+    expect((await answers).map(({ code }) => code)).toEqual(Array.from({ length: 20 }, () => 200));
+  });
+
+  it('is 204 for all who wait when the gateway stops', async () => {
+    const answers = Promise.all([rendered(), rendered()]);
+    await waiting(2);
+    await app.close();
+    expect((await answers).map(({ code }) => code)).toEqual([204, 204]);
+    await start();
+  });
+});

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import type { Device, DeviceStatus } from '@skein/api';
+import { EventLog } from '@skein/event-log';
+import { deviceStatusReported } from '@skein/events';
+import type { Postgres, Queryable, Transaction } from '@skein/postgres';
+import { attempt } from './attempt.js';
+import { originOf, type Caller } from './caller.js';
+import { deviceReader, presentDevice } from './device-reader.js';
+import { RefusedRequest } from './refused-request.js';
+
+interface Known {
+  readonly uid: string;
+  readonly renderedVersion: number | null;
+  readonly updated: string | null;
+}
+
+interface Report {
+  readonly status: DeviceStatus;
+  readonly renderedVersion: number;
+  readonly updated: string;
+}
+
+const KNOWN = `
+select r.uid, s.rendered_version as "renderedVersion", s.updated
+from gateway.devices r left join gateway.device_statuses s on s.org = r.org and s.uid = r.uid
+where r.org = $1 and r.name = $2`;
+
+const LOCK = 'select 1 from gateway.devices where org = $1 and name = $2 for no key update';
+
+const STORE = `
+insert into gateway.device_statuses as s (org, uid, rendered_version, updated, status, last_seen)
+select r.org, r.uid, $3, $4, $5, now() from gateway.devices r where r.org = $1 and r.uid = $2
+on conflict (org, uid) do update
+  set rendered_version = excluded.rendered_version, updated = excluded.updated,
+      status = excluded.status, last_seen = excluded.last_seen`;
+
+/** Heartbeats: nothing that anybody decides by has changed. */
+const REFRESH = `
+update gateway.device_statuses set status = $5, last_seen = now()
+where org = $1 and uid = $2 and rendered_version = $3 and updated = $4
+returning uid`;
+
+const GROW = 'update gateway.devices set version = version + 1 where org = $1 and uid = $2';
+
+function reportOf(status: DeviceStatus): Report {
+  return {
+    status,
+    renderedVersion: Number(status.config?.renderedVersion ?? 0),
+    updated: status.updated?.status ?? 'Unknown',
+  };
+}
+
+function isNews(report: Report, known: Known): boolean {
+  return report.renderedVersion !== known.renderedVersion || report.updated !== known.updated;
+}
+
+/** What devices say that they run. Only a change of that enters the log. */
+@Injectable()
+export class DeviceStatusService {
+  private readonly postgres: Postgres;
+
+  constructor(private readonly log: EventLog) {
+    this.postgres = log.postgres;
+  }
+
+  async report(caller: Caller, name: string, status: DeviceStatus | undefined): Promise<Device> {
+    if (!status) throw new RefusedRequest('invalid', 'status: is missing');
+    const known = await this.known(this.postgres, caller, name);
+    const report = reportOf(status);
+    const refreshed = !isNews(report, known) && (await this.refresh(caller, known.uid, report));
+    if (!refreshed) await attempt(() => this.append(caller, name, status));
+    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
+  }
+
+  private async refresh({ org }: Caller, uid: string, report: Report): Promise<boolean> {
+    const { renderedVersion, updated, status } = report;
+    const found = await this.postgres.query(REFRESH, [
+      org,
+      uid,
+      renderedVersion,
+      updated,
+      JSON.stringify(status),
+    ]);
+    return found.length > 0;
+  }
+
+  private append(caller: Caller, name: string, status: DeviceStatus): Promise<void> {
+    return this.log.commit(async (transaction: Transaction) => {
+      const { org } = caller;
+      // Locked first: what is read in a statement that waits may be older than the lock.
+      await transaction.query(LOCK, [org, name]);
+      const known = await this.known(transaction, caller, name);
+      const report = reportOf(status);
+      const { renderedVersion, updated } = report;
+      await transaction.query(STORE, [
+        org,
+        known.uid,
+        renderedVersion,
+        updated,
+        JSON.stringify(status),
+      ]);
+      const data = { renderedVersion, updated };
+      const event = {
+        definition: deviceStatusReported,
+        org,
+        subject: known.uid,
+        data,
+        origin: originOf(caller),
+      };
+      const news = isNews(report, known);
+      if (news) await transaction.query(GROW, [org, known.uid]);
+      return { events: news ? [event] : [], result: () => undefined };
+    });
+  }
+
+  private async known(database: Queryable, { org }: Caller, name: string): Promise<Known> {
+    const [known] = await database.query<Known>(KNOWN, [org, name]);
+    if (!known) throw RefusedRequest.notFound('Device', name);
+    return known;
+  }
+}

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { API_VERSION, type Device, type DeviceList } from '@skein/api';
+import { canonicalJson } from '@skein/domain-resource';
+import { EventLog } from '@skein/event-log';
+import {
+  deviceCreated,
+  deviceDeleted,
+  deviceLabelsUpdated,
+  deviceSpecUpdated,
+  type JsonObject,
+} from '@skein/events';
+import type { Transaction } from '@skein/postgres';
+import { DeviceRow } from '../entities/device-row.js';
+import type { Caller } from './caller.js';
+import { deviceReader, presentDevice } from './device-reader.js';
+import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { RepositoryUsers } from './repository-users.js';
+import {
+  Writer,
+  type Changes,
+  type Draft,
+  type Identity,
+  type KindRules,
+  type Saved,
+} from './writer.js';
+
+const OPEN_VIEW =
+  'insert into gateway.device_views (org, uid) values ($1, $2) on conflict do nothing';
+
+@Injectable()
+export class DevicesService implements KindRules<DeviceRow, Device> {
+  readonly kind = 'Device';
+  readonly entity = DeviceRow;
+  private readonly writer: Writer<DeviceRow, Device>;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly users: RepositoryUsers,
+  ) {
+    this.writer = new Writer(log, this);
+  }
+
+  create(caller: Caller, body: Device): Promise<Device> {
+    return this.writer.create(caller, body);
+  }
+
+  replace(caller: Caller, name: string, body: Device): Promise<Saved<Device>> {
+    return this.writer.replace(caller, name, body);
+  }
+
+  delete(caller: Caller, name: string): Promise<void> {
+    return this.writer.remove(caller, name);
+  }
+
+  async read({ org }: Caller, name: string): Promise<Device> {
+    return presentDevice(await deviceReader.one(this.log.postgres, org, name));
+  }
+
+  async list({ org }: Caller, query: ListQuery): Promise<DeviceList> {
+    const page = await deviceReader.page(this.log.postgres, org, pageRequest('Device', query));
+    return {
+      apiVersion: API_VERSION,
+      kind: 'DeviceList',
+      metadata: listMetadata('Device', page),
+      items: page.rows.map(presentDevice),
+    };
+  }
+
+  make(_transaction: Transaction, { name }: Identity, body: Device): Promise<Changes<DeviceRow>> {
+    const { labels = {} } = body.metadata;
+    const spec = body.spec ?? null;
+    const data = { name, labels, spec: spec as JsonObject | null, generation: 1 };
+    return Promise.resolve({ columns: { spec }, events: [{ definition: deviceCreated, data }] });
+  }
+
+  change(_transaction: Transaction, row: DeviceRow, body: Device): Promise<Changes<DeviceRow>> {
+    const { labels = {} } = body.metadata;
+    const spec = body.spec ?? null;
+    const columns: Partial<DeviceRow> = {};
+    const events: Draft[] = [];
+    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+      columns.labels = labels;
+      events.push({ definition: deviceLabelsUpdated, data: { labels } });
+    }
+    if (canonicalJson(spec) !== canonicalJson(row.spec)) {
+      const generation = row.generation + 1;
+      Object.assign(columns, { spec, generation });
+      events.push({
+        definition: deviceSpecUpdated,
+        data: { spec: spec as JsonObject | null, generation },
+      });
+    }
+    return Promise.resolve({ columns, events });
+  }
+
+  async remove(transaction: Transaction, row: DeviceRow) {
+    await this.users.forget(transaction, row);
+    return [{ definition: deviceDeleted, data: { name: row.name } }];
+  }
+
+  async saved(transaction: Transaction, identity: Identity, { spec }: Device): Promise<void> {
+    await transaction.query(OPEN_VIEW, [identity.org, identity.uid]);
+    await this.users.note(transaction, 'Device', identity, spec);
+  }
+
+  async present(transaction: Transaction, { org, name }: Identity): Promise<Device> {
+    return presentDevice(await deviceReader.one(transaction, org, name));
+  }
+}

@@ -1,0 +1,133 @@
+import {
+  API_VERSION,
+  type Condition,
+  type DevicesSummary,
+  type Fleet,
+  type FleetSpec,
+} from '@skein/api';
+import type { Queryable } from '@skein/postgres';
+import { metadataOf } from './metadata.js';
+import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
+import { UPDATED_JOINS, UPDATED_STATUS } from './updated-status.js';
+
+export interface FleetReadRow extends ReadRow {
+  readonly selector: FleetSpec['selector'] | null;
+  readonly template: FleetSpec['template'];
+  readonly rolloutPolicy: FleetSpec['rolloutPolicy'] | null;
+  readonly templateGeneration: number;
+  readonly templateVersion: string | null;
+  readonly valid: boolean | null;
+  readonly validReason: string;
+  readonly validMessage: string;
+  readonly validGeneration: number;
+  readonly validSince: Date;
+  readonly rolloutRunning: boolean | null;
+  readonly rolloutTemplateVersion: string | null;
+  readonly rolloutSince: Date;
+}
+
+export const fleetReader = new Reader<FleetReadRow>(
+  'Fleet',
+  'gateway.fleets',
+  `select ${READ_COLUMNS}, r.selector, r.template, r.rollout_policy as "rolloutPolicy",
+     r.template_generation as "templateGeneration", t.name as "templateVersion",
+     v.valid, v.valid_reason as "validReason", v.valid_message as "validMessage",
+     v.valid_generation as "validGeneration", v.valid_since as "validSince",
+     v.rollout_running as "rolloutRunning", o.name as "rolloutTemplateVersion",
+     v.rollout_since as "rolloutSince"
+   from gateway.fleets r
+   join gateway.fleet_views v on v.org = r.org and v.uid = r.uid
+   left join gateway.template_versions t on t.org = v.org and t.uid = v.template_version
+   left join gateway.template_versions o on o.org = v.org and o.uid = v.rollout_template_version`,
+);
+
+function validCondition(row: FleetReadRow): Condition[] {
+  if (row.valid === null) return [];
+  // A change that leaves the template alone needs no new look at it.
+  const current = row.validGeneration === row.templateGeneration;
+  return [
+    {
+      type: 'Valid',
+      status: row.valid ? 'True' : 'False',
+      reason: row.validReason,
+      message: row.validMessage,
+      lastTransitionTime: row.validSince.toISOString(),
+      observedGeneration: current ? row.generation : row.validGeneration,
+    },
+  ];
+}
+
+function rolloutCondition(row: FleetReadRow): Condition[] {
+  if (row.rolloutRunning === null) return [];
+  const version = row.rolloutTemplateVersion ?? 'unknown';
+  return [
+    {
+      type: 'RolloutInProgress',
+      status: row.rolloutRunning ? 'True' : 'False',
+      reason: row.rolloutRunning ? 'Active' : 'Inactive',
+      message: `template version ${version} ${row.rolloutRunning ? 'is being rolled out' : 'was rolled out'}`,
+      lastTransitionTime: row.rolloutSince.toISOString(),
+    },
+  ];
+}
+
+export function presentFleet(row: FleetReadRow, devicesSummary?: DevicesSummary): Fleet {
+  const { selector, template, rolloutPolicy, templateVersion } = row;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Fleet',
+    metadata: {
+      ...metadataOf(row),
+      annotations:
+        templateVersion === null ? {} : { 'fleet-controller/templateVersion': templateVersion },
+    },
+    spec: { ...(selector && { selector }), template, ...(rolloutPolicy && { rolloutPolicy }) },
+    status: {
+      conditions: [...validCondition(row), ...rolloutCondition(row)],
+      ...(devicesSummary && { devicesSummary }),
+    },
+  };
+}
+
+interface Counted {
+  readonly fleet: string;
+  readonly updated: string;
+  readonly summary: string;
+  readonly application: string;
+  readonly count: number;
+}
+
+const COUNT = `
+select v.owner as fleet, ${UPDATED_STATUS} as updated,
+  coalesce(s.status -> 'summary' ->> 'status', 'Unknown') as summary,
+  coalesce(s.status -> 'applicationsSummary' ->> 'status', 'Unknown') as application,
+  count(*) as count
+from gateway.device_views v ${UPDATED_JOINS}
+where v.org = $1 and v.owner = any($2::uuid[])
+group by 1, 2, 3, 4`;
+
+function add(counts: Record<string, number>, key: string, count: number): void {
+  counts[key] = (counts[key] ?? 0) + count;
+}
+
+/** The devices of each fleet, counted by their statuses. */
+export async function summaries(
+  database: Queryable,
+  org: string,
+  fleets: readonly string[],
+): Promise<Map<string, DevicesSummary>> {
+  const found = new Map<string, DevicesSummary>(
+    fleets.map((uid) => [
+      uid,
+      { total: 0, applicationStatus: {}, summaryStatus: {}, updateStatus: {} },
+    ]),
+  );
+  for (const row of await database.query<Counted>(COUNT, [org, fleets])) {
+    const summary = found.get(row.fleet)!;
+    summary.total += row.count;
+    add(summary.applicationStatus, row.application, row.count);
+    add(summary.summaryStatus, row.summary, row.count);
+    add(summary.updateStatus, row.updated, row.count);
+  }
+  return found;
+}

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import { API_VERSION, type Fleet, type FleetList } from '@skein/api';
+import { canonicalJson } from '@skein/domain-resource';
+import { EventLog } from '@skein/event-log';
+import {
+  fleetCreated,
+  fleetDeleted,
+  fleetRolloutPolicyUpdated,
+  fleetSelectorUpdated,
+  fleetTemplateUpdated,
+  type JsonObject,
+} from '@skein/events';
+import type { Transaction } from '@skein/postgres';
+import { FleetRow } from '../entities/fleet-row.js';
+import type { Caller } from './caller.js';
+import { fleetReader, presentFleet, summaries, type FleetReadRow } from './fleet-reader.js';
+import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { RepositoryUsers } from './repository-users.js';
+import {
+  Writer,
+  type Changes,
+  type Draft,
+  type Identity,
+  type KindRules,
+  type Saved,
+} from './writer.js';
+
+const OPEN_VIEW =
+  'insert into gateway.fleet_views (org, uid) values ($1, $2) on conflict do nothing';
+
+type Parts = Pick<FleetRow, 'selector' | 'template' | 'rolloutPolicy'>;
+
+function partsOf({ spec }: Fleet): Parts {
+  const { selector = null, template, rolloutPolicy = null } = spec;
+  return { selector, template, rolloutPolicy };
+}
+
+const said = (value: object | null) => value as unknown as JsonObject;
+
+@Injectable()
+export class FleetsService implements KindRules<FleetRow, Fleet> {
+  readonly kind = 'Fleet';
+  readonly entity = FleetRow;
+  private readonly writer: Writer<FleetRow, Fleet>;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly users: RepositoryUsers,
+  ) {
+    this.writer = new Writer(log, this);
+  }
+
+  create(caller: Caller, body: Fleet): Promise<Fleet> {
+    return this.writer.create(caller, body);
+  }
+
+  replace(caller: Caller, name: string, body: Fleet): Promise<Saved<Fleet>> {
+    return this.writer.replace(caller, name, body);
+  }
+
+  delete(caller: Caller, name: string): Promise<void> {
+    return this.writer.remove(caller, name);
+  }
+
+  async read({ org }: Caller, name: string, query: ListQuery): Promise<Fleet> {
+    const row = await fleetReader.one(this.log.postgres, org, name);
+    const [fleet] = await this.presentAll(org, [row], query);
+    return fleet!;
+  }
+
+  async list({ org }: Caller, query: ListQuery): Promise<FleetList> {
+    const page = await fleetReader.page(this.log.postgres, org, pageRequest('Fleet', query));
+    return {
+      apiVersion: API_VERSION,
+      kind: 'FleetList',
+      metadata: listMetadata('Fleet', page),
+      items: await this.presentAll(org, page.rows, query),
+    };
+  }
+
+  make(_transaction: Transaction, { name }: Identity, body: Fleet): Promise<Changes<FleetRow>> {
+    const { selector, template, rolloutPolicy } = partsOf(body);
+    const data = {
+      name,
+      generation: 1,
+      selector: said(selector),
+      template: said(template),
+      rolloutPolicy: said(rolloutPolicy),
+    };
+    return Promise.resolve({
+      columns: { selector, template, rolloutPolicy, templateGeneration: 1 },
+      events: [{ definition: fleetCreated, data }],
+    });
+  }
+
+  change(_transaction: Transaction, row: FleetRow, body: Fleet): Promise<Changes<FleetRow>> {
+    const parts = partsOf(body);
+    const generation = row.generation + 1;
+    const events: Draft[] = [];
+    const differs = (part: keyof Parts) => canonicalJson(parts[part]) !== canonicalJson(row[part]);
+    if (differs('selector')) {
+      events.push({ definition: fleetSelectorUpdated, data: { selector: said(parts.selector) } });
+    }
+    if (differs('template')) {
+      events.push({
+        definition: fleetTemplateUpdated,
+        data: { template: said(parts.template), generation },
+      });
+    }
+    if (differs('rolloutPolicy')) {
+      const rolloutPolicy = said(parts.rolloutPolicy);
+      events.push({ definition: fleetRolloutPolicyUpdated, data: { rolloutPolicy } });
+    }
+    // The contract has no event for the labels of fleets: nobody decides by them.
+    const labels = body.metadata.labels ?? {};
+    const relabelled = canonicalJson(labels) === canonicalJson(row.labels) ? {} : { labels };
+    if (events.length === 0) return Promise.resolve({ columns: relabelled, events });
+    const templateGeneration = differs('template') ? generation : row.templateGeneration;
+    return Promise.resolve({
+      columns: { ...relabelled, ...parts, generation, templateGeneration },
+      events,
+    });
+  }
+
+  async remove(transaction: Transaction, row: FleetRow) {
+    await this.users.forget(transaction, row);
+    return [{ definition: fleetDeleted, data: { name: row.name } }];
+  }
+
+  async saved(transaction: Transaction, identity: Identity, { spec }: Fleet): Promise<void> {
+    await transaction.query(OPEN_VIEW, [identity.org, identity.uid]);
+    await this.users.note(transaction, 'Fleet', identity, spec.template.spec);
+  }
+
+  async present(transaction: Transaction, { org, name }: Identity): Promise<Fleet> {
+    return presentFleet(await fleetReader.one(transaction, org, name));
+  }
+
+  private async presentAll(
+    org: string,
+    rows: readonly FleetReadRow[],
+    query: ListQuery,
+  ): Promise<Fleet[]> {
+    if (query['addDevicesSummary'] !== 'true') return rows.map((row) => presentFleet(row));
+    const uids = rows.map(({ uid }) => uid);
+    const counted = await summaries(this.log.postgres, org, uids);
+    return rows.map((row) => presentFleet(row, counted.get(row.uid)));
+  }
+}

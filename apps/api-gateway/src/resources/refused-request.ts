@@ -1,0 +1,17 @@
+export type RefusalCode = 'invalid' | 'not-found' | 'conflict' | 'too-large' | 'unsupported';
+
+/** A request that the gateway's rules refuse; each door says so in its own words. */
+export class RefusedRequest extends Error {
+  readonly retryable = false;
+
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  static notFound(kind: string, name: string): RefusedRequest {
+    return new RefusedRequest('not-found', `${kind} ${name} does not exist`);
+  }
+}

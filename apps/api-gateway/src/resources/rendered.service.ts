@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { API_VERSION, type Device, type DeviceSpec } from '@skein/api';
+import { BlobStore } from '@skein/blobs';
+import { Postgres } from '@skein/postgres';
+import { GatewayConfig } from '../gateway.config.js';
+import type { Caller } from './caller.js';
+import { RENDERED_VERSION } from './device-reader.js';
+import { RefusedRequest } from './refused-request.js';
+import { RenderedWaiters } from './rendered-waiters.js';
+
+interface Rendered {
+  readonly uid: string;
+  readonly name: string;
+  readonly renderedVersion: number;
+  readonly digest: string | null;
+}
+
+const RENDERED = `
+select r.uid, r.name, v.rendered_version as "renderedVersion", v.rendered_digest as digest
+from gateway.devices r join gateway.device_views v on v.org = r.org and v.uid = r.uid
+where r.org = $1 and r.name = $2`;
+
+export interface RenderedRequest {
+  readonly name: string;
+  /** The version that the device has. */
+  readonly known: string | undefined;
+  /** The client went away. */
+  readonly signal: AbortSignal;
+}
+
+/** The documents that devices fetch. */
+@Injectable()
+export class RenderedService {
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly blobs: BlobStore,
+    private readonly waiters: RenderedWaiters,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  /** Waits until there is a document that the device does not have; undefined when none came in time. */
+  async next(
+    { org }: Caller,
+    { name, known, signal }: RenderedRequest,
+  ): Promise<Device | undefined> {
+    const deadline = Date.now() + this.config.longPollMs;
+    for (;;) {
+      const rendered = await this.find(org, name);
+      const { uid, renderedVersion } = rendered;
+      if (renderedVersion > 0 && String(renderedVersion) !== known)
+        return this.present(org, rendered);
+      const timeoutMs = deadline - Date.now();
+      if (timeoutMs <= 0) return undefined;
+      const outcome = await this.waiters.wait({
+        org,
+        uid,
+        known: renderedVersion,
+        timeoutMs,
+        signal,
+      });
+      if (outcome === 'over') return undefined;
+    }
+  }
+
+  private async find(org: string, name: string): Promise<Rendered> {
+    const [found] = await this.postgres.query<Rendered>(RENDERED, [org, name]);
+    if (!found) throw RefusedRequest.notFound('Device', name);
+    return found;
+  }
+
+  private async present(org: string, { name, renderedVersion, digest }: Rendered): Promise<Device> {
+    const content = await this.blobs.get(org, digest ?? '');
+    if (!content) throw new Error(`the document ${digest} of device ${name} is not in the blobs`);
+    return {
+      apiVersion: API_VERSION,
+      kind: 'Device',
+      metadata: { name, annotations: { [RENDERED_VERSION]: String(renderedVersion) } },
+      spec: JSON.parse(content.toString()) as DeviceSpec,
+    };
+  }
+}

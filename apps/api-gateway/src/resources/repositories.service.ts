@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { API_VERSION, type Repository, type RepositoryList, type RepositorySpec } from '@skein/api';
+import { canonicalJson } from '@skein/domain-resource';
+import { EventLog } from '@skein/event-log';
+import {
+  repositoryCreated,
+  repositoryDeleted,
+  repositorySpecUpdated,
+  type JsonObject,
+} from '@skein/events';
+import type { Transaction } from '@skein/postgres';
+import { RepositoryRow } from '../entities/repository-row.js';
+import type { Caller } from './caller.js';
+import { metadataOf } from './metadata.js';
+import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
+import { RepositoryCredentials } from './repository-credentials.js';
+import { leaksTo, maskedSpec, withoutCredentials } from './repository-secrets.js';
+import { RefusedRequest } from './refused-request.js';
+import { RepositoryUsers } from './repository-users.js';
+import { Writer, type Changes, type Identity, type KindRules, type Saved } from './writer.js';
+
+interface Row extends ReadRow {
+  readonly spec: RepositorySpec;
+}
+
+const reader = new Reader<Row>(
+  'Repository',
+  'gateway.repositories',
+  `select ${READ_COLUMNS}, r.spec from gateway.repositories r`,
+);
+
+function present(row: Row): Repository {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Repository',
+    metadata: metadataOf(row),
+    spec: row.spec,
+    status: { conditions: [] },
+  };
+}
+
+@Injectable()
+export class RepositoriesService implements KindRules<RepositoryRow, Repository> {
+  readonly kind = 'Repository';
+  readonly entity = RepositoryRow;
+  private readonly writer: Writer<RepositoryRow, Repository>;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly credentials: RepositoryCredentials,
+    private readonly users: RepositoryUsers,
+  ) {
+    this.writer = new Writer(log, this);
+  }
+
+  create(caller: Caller, body: Repository): Promise<Repository> {
+    return this.writer.create(caller, body);
+  }
+
+  replace(caller: Caller, name: string, body: Repository): Promise<Saved<Repository>> {
+    return this.writer.replace(caller, name, body);
+  }
+
+  delete(caller: Caller, name: string): Promise<void> {
+    return this.writer.remove(caller, name);
+  }
+
+  async read({ org }: Caller, name: string): Promise<Repository> {
+    return present(await reader.one(this.log.postgres, org, name));
+  }
+
+  async list({ org }: Caller, query: ListQuery): Promise<RepositoryList> {
+    const page = await reader.page(this.log.postgres, org, pageRequest('Repository', query));
+    return {
+      apiVersion: API_VERSION,
+      kind: 'RepositoryList',
+      metadata: listMetadata('Repository', page),
+      items: page.rows.map(present),
+    };
+  }
+
+  async make(
+    transaction: Transaction,
+    identity: Identity,
+    { spec }: Repository,
+  ): Promise<Changes<RepositoryRow>> {
+    const credentials = await this.credentials.seal(transaction, identity, spec);
+    const said = withoutCredentials(spec) as unknown as JsonObject;
+    const data = { name: identity.name, spec: said, credentials };
+    return {
+      columns: { spec: maskedSpec(spec), credentials },
+      events: [{ definition: repositoryCreated, data }],
+    };
+  }
+
+  async change(
+    transaction: Transaction,
+    row: RepositoryRow,
+    { metadata, spec }: Repository,
+  ): Promise<Changes<RepositoryRow>> {
+    if (leaksTo(row.spec, spec)) {
+      throw new RefusedRequest(
+        'invalid',
+        'spec.url: names another server, so the credentials must be given anew and not masked',
+      );
+    }
+    const credentials = await this.credentials.seal(transaction, row, spec, row.credentials);
+    const [shown, labels] = [maskedSpec(spec), metadata.labels ?? {}];
+    // The contract has no event for the labels of repositories: nobody decides by them.
+    const relabelled = canonicalJson(labels) === canonicalJson(row.labels) ? {} : { labels };
+    const same =
+      credentials === row.credentials && canonicalJson(shown) === canonicalJson(row.spec);
+    if (same) return { columns: relabelled, events: [] };
+    const data = { spec: withoutCredentials(spec) as unknown as JsonObject, credentials };
+    return {
+      columns: { ...relabelled, spec: shown, credentials, generation: row.generation + 1 },
+      events: [{ definition: repositorySpecUpdated, data }],
+    };
+  }
+
+  async remove(transaction: Transaction, row: RepositoryRow) {
+    await this.users.requireNone(transaction, row);
+    return [{ definition: repositoryDeleted, data: { name: row.name } }];
+  }
+
+  async present(transaction: Transaction, { org, name }: Identity): Promise<Repository> {
+    return present(await reader.one(transaction, org, name));
+  }
+}

@@ -1,0 +1,208 @@
+import type { ObjectMeta } from '@skein/api';
+import type { EventLog } from '@skein/event-log';
+import { newUid, type EventDefinition, type NewEvent } from '@skein/events';
+import type { Transaction } from '@skein/postgres';
+import type { FindOptionsWhere } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import type { NamedRow } from '../entities/named-row.js';
+import { attempt, Raced } from './attempt.js';
+import { originOf, type Caller } from './caller.js';
+import { RefusedRequest } from './refused-request.js';
+
+/** An event before it has a subject and an origin. */
+export interface Draft<Data = unknown> {
+  readonly definition: EventDefinition<Data>;
+  readonly data: Data;
+}
+
+/** The columns that a change sets, and the events that say so; without events nothing changed. */
+export interface Changes<Row> {
+  readonly columns: Partial<Row>;
+  readonly events: readonly Draft[];
+}
+
+export interface Identity {
+  readonly org: string;
+  readonly uid: string;
+  readonly name: string;
+}
+
+interface Body {
+  readonly metadata: ObjectMeta;
+}
+
+/** What is particular to a kind of resource. */
+export interface KindRules<Row extends NamedRow, Resource extends Body> {
+  readonly kind: string;
+  readonly entity: new () => Row;
+  make(transaction: Transaction, identity: Identity, body: Resource): Promise<Changes<Row>>;
+  change(transaction: Transaction, row: Row, body: Resource): Promise<Changes<Row>>;
+  /** Throws when it may not go. */
+  remove(transaction: Transaction, row: Row): Promise<readonly Draft[]>;
+  /** Keeps what hangs on the row, after it was written. */
+  saved?(transaction: Transaction, identity: Identity, body: Resource): Promise<void>;
+  /** The resource as a read would answer it. */
+  present(transaction: Transaction, identity: Identity): Promise<Resource>;
+}
+
+export interface Saved<Resource> {
+  readonly created: boolean;
+  readonly resource: Resource;
+}
+
+const MAX_SPEC_BYTES = 60 * 1_024;
+
+function requireSize({ spec }: { spec?: object }): void {
+  const size = Buffer.byteLength(JSON.stringify(spec ?? {}));
+  if (size <= MAX_SPEC_BYTES) return;
+  throw new RefusedRequest(
+    'too-large',
+    `spec: has ${size} bytes as JSON, and may have ${MAX_SPEC_BYTES}`,
+  );
+}
+
+function requireVersion(kind: string, row: NamedRow, { resourceVersion }: ObjectMeta): void {
+  if (resourceVersion === undefined || resourceVersion === String(row.version)) return;
+  const said = `${kind} ${row.name} has resourceVersion ${row.version}, not ${resourceVersion}`;
+  throw new RefusedRequest('conflict', `${said}: read it again`);
+}
+
+function eventsOf(caller: Caller, uid: string, drafts: readonly Draft[]): NewEvent[] {
+  const origin = originOf(caller);
+  return drafts.map((draft) => ({ ...draft, org: caller.org, subject: uid, origin }));
+}
+
+/** Writes resources of one kind: own tables and events in one transaction, and only what changed. */
+export class Writer<Row extends NamedRow, Resource extends Body & { spec?: object }> {
+  constructor(
+    private readonly log: EventLog,
+    private readonly rules: KindRules<Row, Resource>,
+  ) {}
+
+  /** @throws RefusedRequest when the name is taken */
+  create(caller: Caller, body: Resource): Promise<Resource> {
+    const { name } = body.metadata;
+    if (!name) throw new RefusedRequest('invalid', 'metadata.name: is missing');
+    requireSize(body);
+    return this.commit(caller, async (transaction) => {
+      const made = await this.insert(transaction, { org: caller.org, uid: newUid(), name }, body);
+      if (!made) throw new RefusedRequest('conflict', `${this.rules.kind} ${name} exists already`);
+      return made;
+    });
+  }
+
+  /** Creates it if it is not there. */
+  async replace(caller: Caller, name: string, body: Resource): Promise<Saved<Resource>> {
+    const said = body.metadata.name ?? name;
+    if (said !== name) {
+      throw new RefusedRequest('invalid', `metadata.name: is ${said}, and the path says ${name}`);
+    }
+    requireSize(body);
+    let created = false;
+    const resource = await this.commit(caller, async (transaction) => {
+      const row = await this.lock(transaction, caller, name, 'for_no_key_update');
+      created = row === null;
+      return row
+        ? this.update(transaction, row, body)
+        : this.insertNamed(transaction, caller, name, body);
+    });
+    return { created, resource };
+  }
+
+  /** @throws RefusedRequest when it is not there, or must stay */
+  async remove(caller: Caller, name: string): Promise<void> {
+    const { kind, entity } = this.rules;
+    await this.commit(caller, async (transaction) => {
+      const row = await this.lock(transaction, caller, name, 'pessimistic_write');
+      if (!row) throw RefusedRequest.notFound(kind, name);
+      const events = await this.rules.remove(transaction, row);
+      await transaction.manager.delete(entity, { org: row.org, uid: row.uid });
+      return { uid: row.uid, events, result: undefined };
+    });
+  }
+
+  private commit<Result>(
+    caller: Caller,
+    work: (
+      transaction: Transaction,
+    ) => Promise<{ uid: string; events: readonly Draft[]; result: Result }>,
+  ): Promise<Result> {
+    return attempt(() =>
+      this.log.commit(async (transaction) => {
+        const { uid, events, result } = await work(transaction);
+        return { events: eventsOf(caller, uid, events), result: () => result };
+      }),
+    );
+  }
+
+  private lock(
+    { manager }: Transaction,
+    { org }: Caller,
+    name: string,
+    mode: 'pessimistic_write' | 'for_no_key_update',
+  ): Promise<Row | null> {
+    const where = { org, name } as FindOptionsWhere<Row>;
+    return manager.findOne(this.rules.entity, { where, lock: { mode } });
+  }
+
+  private async insertNamed(
+    transaction: Transaction,
+    { org }: Caller,
+    name: string,
+    body: Resource,
+  ) {
+    const { kind } = this.rules;
+    const { resourceVersion } = body.metadata;
+    if (resourceVersion !== undefined) {
+      const said = `${kind} ${name} does not exist, so it has no resourceVersion ${resourceVersion}`;
+      throw new RefusedRequest('conflict', said);
+    }
+    const made = await this.insert(transaction, { org, uid: newUid(), name }, body);
+    if (!made) throw new Raced(`${kind} ${name} was created meanwhile`);
+    return made;
+  }
+
+  /** Undefined when the name is taken. */
+  private async insert(transaction: Transaction, identity: Identity, body: Resource) {
+    const { columns, events } = await this.rules.make(transaction, identity, body);
+    const labels = body.metadata.labels ?? {};
+    const row = { ...identity, labels, generation: 1, version: events.length, ...columns };
+    const { raw } = await transaction.manager
+      .createQueryBuilder()
+      .insert()
+      .into(this.rules.entity)
+      .values(row as unknown as QueryDeepPartialEntity<Row>)
+      .orIgnore()
+      .returning('uid')
+      .execute();
+    if ((raw as unknown[]).length === 0) return undefined;
+    return this.finish(transaction, identity, body, events);
+  }
+
+  private async update(transaction: Transaction, row: Row, body: Resource) {
+    requireVersion(this.rules.kind, row, body.metadata);
+    const { columns, events } = await this.rules.change(transaction, row, body);
+    const { org, uid, name } = row;
+    if (Object.keys(columns).length === 0) {
+      return { uid, events, result: await this.rules.present(transaction, { org, uid, name }) };
+    }
+    const set = { ...columns, version: row.version + events.length };
+    await transaction.manager.update(
+      this.rules.entity,
+      { org, uid },
+      set as unknown as QueryDeepPartialEntity<Row>,
+    );
+    return this.finish(transaction, { org, uid, name }, body, events);
+  }
+
+  private async finish(
+    transaction: Transaction,
+    identity: Identity,
+    body: Resource,
+    events: readonly Draft[],
+  ) {
+    await this.rules.saved?.(transaction, identity, body);
+    const result = await this.rules.present(transaction, identity);
+    return { uid: identity.uid, events, result };
+  }
+}

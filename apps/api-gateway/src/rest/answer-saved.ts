@@ -1,0 +1,11 @@
+import type { FastifyReply } from 'fastify';
+import type { Saved } from '../resources/writer.js';
+
+/** 201 for what is new, 200 for what was there. */
+export function answerSaved<Resource>(
+  reply: FastifyReply,
+  { created, resource }: Saved<Resource>,
+): Resource {
+  void reply.status(created ? 201 : 200);
+  return resource;
+}

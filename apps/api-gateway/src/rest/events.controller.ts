@@ -1,0 +1,21 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { EventList } from '@skein/api';
+import type { Caller } from '../resources/caller.js';
+import { EventsService } from '../resources/events.service.js';
+import type { ListQuery } from '../resources/page.js';
+import { FromCaller } from './caller.decorator.js';
+import { AnswersPages } from './documented.js';
+
+@ApiTags('events')
+@Controller('api/v1/events')
+export class EventsController {
+  constructor(private readonly events: EventsService) {}
+
+  /** Newest first. */
+  @Get()
+  @AnswersPages(EventList)
+  list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<EventList> {
+    return this.events.list(caller, query);
+  }
+}

@@ -1,0 +1,56 @@
+import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
+import { Repository, RepositoryList, Status, statusOf } from '@skein/api';
+import type { FastifyReply } from 'fastify';
+import type { Caller } from '../resources/caller.js';
+import { RepositoriesService } from '../resources/repositories.service.js';
+import type { ListQuery } from '../resources/page.js';
+import { answerSaved } from './answer-saved.js';
+import { FromCaller } from './caller.decorator.js';
+import { CheckedBody } from './checked-body.js';
+import { Answers, AnswersPages } from './documented.js';
+
+@ApiTags('repositories')
+@Controller('api/v1/repositories')
+export class RepositoriesController {
+  constructor(private readonly repositories: RepositoriesService) {}
+
+  @Get()
+  @AnswersPages(RepositoryList)
+  list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<RepositoryList> {
+    return this.repositories.list(caller, query);
+  }
+
+  @Post()
+  @ApiCreatedResponse({ type: Repository })
+  @ApiConflictResponse({ type: Status })
+  create(@FromCaller() caller: Caller, @Body(CheckedBody) body: Repository): Promise<Repository> {
+    return this.repositories.create(caller, body);
+  }
+
+  @Get(':name')
+  @Answers(Repository)
+  read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Repository> {
+    return this.repositories.read(caller, name);
+  }
+
+  @Put(':name')
+  @Answers(Repository)
+  @ApiCreatedResponse({ type: Repository })
+  @ApiConflictResponse({ type: Status })
+  async replace(
+    @FromCaller() caller: Caller,
+    @Param('name') name: string,
+    @Body(CheckedBody) body: Repository,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Repository> {
+    return answerSaved(reply, await this.repositories.replace(caller, name, body));
+  }
+
+  @Delete(':name')
+  @Answers(Status)
+  async delete(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Status> {
+    await this.repositories.delete(caller, name);
+    return statusOf(200, 'OK', `Repository ${name} is deleted`);
+  }
+}

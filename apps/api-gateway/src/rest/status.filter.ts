@@ -1,0 +1,81 @@
+import {
+  Catch,
+  HttpException,
+  Inject,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { statusOf } from '@skein/api';
+import { RefusedEvent } from '@skein/event-log';
+import { isTransient } from '@skein/postgres';
+import { LOGGER, type Logger } from '@skein/telemetry';
+import type { FastifyReply } from 'fastify';
+import { Raced } from '../resources/attempt.js';
+import { RefusedRequest, type RefusalCode } from '../resources/refused-request.js';
+
+interface Answer {
+  readonly code: number;
+  readonly message: string;
+}
+
+const refusals: Readonly<Record<RefusalCode, number>> = {
+  invalid: 400,
+  'not-found': 404,
+  conflict: 409,
+  'too-large': 413,
+  unsupported: 501,
+};
+
+const reasons: Readonly<Record<number, string>> = {
+  400: 'BadRequest',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  409: 'Conflict',
+  413: 'RequestEntityTooLarge',
+  415: 'UnsupportedMediaType',
+  500: 'InternalError',
+  501: 'NotImplemented',
+  503: 'ServiceUnavailable',
+};
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** What the HTTP server itself refuses carries its status code: a body that is no JSON, or too large. */
+function refusedByServer(error: unknown): Answer | undefined {
+  const { statusCode, code, message } = (error ?? {}) as Record<string, unknown>;
+  const refused = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+  return refused && String(code).startsWith('FST_')
+    ? { code: statusCode, message: String(message) }
+    : undefined;
+}
+
+function ours(error: unknown): Answer | undefined {
+  if (error instanceof RefusedRequest)
+    return { code: refusals[error.code], message: error.message };
+  if (error instanceof RefusedEvent && error.code === 'too-large')
+    return { code: 413, message: error.message };
+  if (error instanceof Raced || isTransient(error))
+    return { code: 503, message: 'busy: try again' };
+  return undefined;
+}
+
+function answerTo(error: unknown): Answer {
+  const known = ours(error) ?? refusedByServer(error);
+  if (known) return known;
+  if (error instanceof HttpException) return { code: error.getStatus(), message: error.message };
+  return { code: 500, message: 'the request failed: the log of the gateway says why' };
+}
+
+/** Every error leaves as a Status. */
+@Catch()
+export class StatusFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { code, message } = answerTo(error);
+    if (code >= 500 && code !== 501) this.logger.error({ error }, 'a request failed');
+    if (code === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    void reply.status(code).send(statusOf(code, reasons[code] ?? 'Failure', message));
+  }
+}

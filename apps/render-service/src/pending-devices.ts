@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import type { DeviceSpec, Labels } from '@skein/domain-resource';
+import type { Queryable, Transaction } from '@skein/postgres';
+import type { RenderedRow } from './rendered.js';
+
+/** A device that is to be rendered. */
+export interface PendingDevice {
+  readonly org: string;
+  readonly device: string;
+  readonly name: string;
+  readonly labels: Labels;
+  /** The device's own spec. */
+  readonly spec: DeviceSpec | null;
+  /** Uid of the owning fleet. */
+  readonly owner: string | null;
+  /** Uid of the template version that a rollout selected. */
+  readonly target: string | null;
+  /** Number of the last event that asks for rendering. */
+  readonly dueNumber: number;
+  /** Digest of the present document. */
+  readonly digest: string | null;
+}
+
+/** What a device's row says when it is written. */
+export interface CurrentDevice {
+  readonly device: string;
+  readonly dueNumber: number;
+  readonly renderedVersion: number;
+  readonly digest: string | null;
+}
+
+const SAVE = `
+update render.devices d
+set rendered_version = r.version, document_digest = r.digest, problem = r.problem,
+    rendered_target = r.target, rendered_number = r.number
+from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::bigint[])
+  as r (device, version, digest, problem, target, number)
+where d.org = $1 and d.device = r.device`;
+
+/** Devices that have something to render, and what they are rendered to. */
+@Injectable()
+export class PendingDevices {
+  /** Those of the wanted devices that have something to render. */
+  async among<Wanted extends { readonly org: string; readonly uid: string }>(
+    transaction: Transaction,
+    wanted: readonly Wanted[],
+  ): Promise<Wanted[]> {
+    if (wanted.length === 0) return [];
+    const rows = await transaction.query<{ org: string; device: string }>(
+      `select org, device from render.devices
+       join unnest($1::uuid[], $2::uuid[]) as w (org, device) using (org, device)
+       where pending`,
+      [wanted.map(({ org }) => org), wanted.map(({ uid }) => uid)],
+    );
+    const pending = new Set(rows.map(({ org, device }) => `${org}/${device}`));
+    return wanted.filter(({ org, uid }) => pending.has(`${org}/${uid}`));
+  }
+
+  load(database: Queryable, org: string, devices: readonly string[]): Promise<PendingDevice[]> {
+    return database.query<PendingDevice>(
+      `select org, device, name, labels, spec, owner, target, due_number as "dueNumber",
+              document_digest as digest
+       from render.devices
+       where org = $1 and device = any($2::uuid[]) and pending
+       order by device`,
+      [org, devices],
+    );
+  }
+
+  /** Those of the devices that still have something to render, by uid. */
+  async current(
+    transaction: Transaction,
+    org: string,
+    devices: readonly string[],
+  ): Promise<Map<string, CurrentDevice>> {
+    const rows = await transaction.query<CurrentDevice>(
+      `select device, due_number as "dueNumber", rendered_version as "renderedVersion",
+              document_digest as digest
+       from render.devices
+       where org = $1 and device = any($2::uuid[]) and pending
+       order by device for update`,
+      [org, devices],
+    );
+    return new Map(rows.map((row) => [row.device, row]));
+  }
+
+  async save(transaction: Transaction, org: string, rows: readonly RenderedRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await transaction.query(SAVE, [
+      org,
+      rows.map(({ device }) => device),
+      rows.map(({ renderedVersion }) => renderedVersion),
+      rows.map(({ digest }) => digest),
+      rows.map(({ problem }) => problem),
+      rows.map(({ templateVersion }) => templateVersion),
+      rows.map(({ dueNumber }) => dueNumber),
+    ]);
+  }
+
+  /** Devices that nobody is about to render, although they should be. */
+  missed(transaction: Transaction, limit: number): Promise<{ org: string; uid: string }[]> {
+    return transaction.query(
+      `select org, device as uid from render.devices d
+       where pending and not exists (
+         select from render.wants w
+         where w.org = d.org and w.kind in ('device', 'contents') and w.uid = d.device)
+       order by org, device limit $1`,
+      [limit],
+    );
+  }
+}

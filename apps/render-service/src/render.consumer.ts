@@ -1,0 +1,110 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import {
+  deviceCreated,
+  deviceDeleted,
+  deviceLabelsUpdated,
+  devicesMatched,
+  devicesSelected,
+  deviceSpecUpdated,
+  repositoryCreated,
+  repositoryDeleted,
+  repositorySpecUpdated,
+  repositoryUsersWoken,
+  templateVersionCreated,
+  type Deleted,
+  type Delivered,
+  type DeviceCreated,
+  type DeviceLabelsUpdated,
+  type DevicesMatched,
+  type DevicesSelected,
+  type DeviceSpecUpdated,
+  type RepositoryCreated,
+  type RepositorySpecUpdated,
+  type RepositoryUsersWoken,
+  type TemplateVersionCreated,
+} from '@skein/events';
+import { Batch } from '@skein/task';
+import { RenderView } from './render.view.js';
+
+function uidsOf(members: readonly { readonly device: string }[]): string[] {
+  return members.map(({ device }) => device);
+}
+
+@Controller()
+export class RenderConsumer {
+  constructor(private readonly view: RenderView) {}
+
+  @EventPattern<string>(deviceCreated.type)
+  async deviceCreated(@Payload() events: Delivered<DeviceCreated>[], @Ctx() batch: Batch) {
+    await this.view.foldCreated(batch.transaction, events);
+    batch.want('device', events);
+  }
+
+  /** Not rendered yet: the selector's answer to the new labels comes first. */
+  @EventPattern<string>(deviceLabelsUpdated.type)
+  async labelsUpdated(@Payload() events: Delivered<DeviceLabelsUpdated>[], @Ctx() batch: Batch) {
+    await this.view.foldLabels(batch.transaction, events);
+  }
+
+  @EventPattern<string>(deviceSpecUpdated.type)
+  async specUpdated(@Payload() events: Delivered<DeviceSpecUpdated>[], @Ctx() batch: Batch) {
+    await this.view.foldSpecs(batch.transaction, events);
+    batch.want('device', events);
+  }
+
+  @EventPattern<string>(deviceDeleted.type)
+  async deviceDeleted(@Payload() events: Delivered<Deleted>[], @Ctx() batch: Batch) {
+    await this.view.foldDeleted(batch.transaction, events);
+  }
+
+  @EventPattern<string>(devicesMatched.type)
+  async devicesMatched(@Payload() events: Delivered<DevicesMatched>[], @Ctx() batch: Batch) {
+    await this.view.foldMatched(batch.transaction, events);
+    for (const delivered of events) {
+      batch.wantEach('device', delivered, uidsOf(delivered.event.data.members));
+    }
+  }
+
+  @EventPattern<string>(devicesSelected.type)
+  async devicesSelected(@Payload() events: Delivered<DevicesSelected>[], @Ctx() batch: Batch) {
+    await this.view.foldSelected(batch.transaction, events);
+    for (const delivered of events) {
+      batch.wantEach('device', delivered, uidsOf(delivered.event.data.members));
+    }
+  }
+
+  @EventPattern<string>(templateVersionCreated.type)
+  async templateVersionCreated(
+    @Payload() events: Delivered<TemplateVersionCreated>[],
+    @Ctx() batch: Batch,
+  ) {
+    await this.view.foldTemplateVersions(batch.transaction, events);
+  }
+
+  @EventPattern<string>(repositoryCreated.type)
+  async repositoryCreated(@Payload() events: Delivered<RepositoryCreated>[], @Ctx() batch: Batch) {
+    await this.view.repositories.fold(batch.transaction, events);
+  }
+
+  @EventPattern<string>(repositorySpecUpdated.type)
+  async repositoryUpdated(
+    @Payload() events: Delivered<RepositorySpecUpdated>[],
+    @Ctx() batch: Batch,
+  ) {
+    await this.view.repositories.fold(batch.transaction, events);
+  }
+
+  @EventPattern<string>(repositoryDeleted.type)
+  async repositoryDeleted(@Payload() events: Delivered<Deleted>[], @Ctx() batch: Batch) {
+    await this.view.repositories.foldDeleted(batch.transaction, events);
+  }
+
+  @EventPattern<string>(repositoryUsersWoken.type)
+  async usersWoken(@Payload() events: Delivered<RepositoryUsersWoken>[], @Ctx() batch: Batch) {
+    await this.view.foldWoken(batch.transaction, events);
+    for (const delivered of events) {
+      batch.wantEach('device', delivered, delivered.event.data.devices);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
+import { readConfig } from '@skein/config';
+import { ConsumerLog, EventLog } from '@skein/event-log';
+import {
+  deviceCreated,
+  devicesFailed,
+  devicesMatched,
+  devicesRendered,
+  devicesSelected,
+  repositoryCreated,
+  templateVersionCreated,
+  type Delivered,
+  type DeviceCreated,
+  type EventDefinition,
+  type FrozenContent,
+  type JsonObject,
+  type RenderedDevice,
+} from '@skein/events';
+import type { Postgres } from '@skein/postgres';
+import type { Fetched, Source } from '@skein/sources';
+import { BatchUnit } from '@skein/task';
+import { openLogger } from '@skein/telemetry';
+import { ContentsRenderer } from '../src/contents-renderer.js';
+import { DeviceContents } from '../src/device-contents.js';
+import { DeviceRenderer } from '../src/device-renderer.js';
+import { PendingDevices } from '../src/pending-devices.js';
+import { RenderConfig } from '../src/render.config.js';
+import { RenderConsumer } from '../src/render.consumer.js';
+import { RenderLoops } from '../src/render-loops.js';
+import { RenderTask } from '../src/render.task.js';
+import { RenderView } from '../src/render.view.js';
+import { RenderedStore } from '../src/rendered-store.js';
+import { TemplateVersions } from '../src/template-versions.js';
+
+/** What the outside answers in a test. */
+export class Outside implements Source {
+  content = 'hello';
+  error?: Error;
+  /** Called before each answer. */
+  meanwhile?: () => Promise<unknown>;
+
+  async fetch(): Promise<Fetched> {
+    await this.meanwhile?.();
+    if (this.error) throw this.error;
+    const content = Buffer.from(this.content);
+    return { revision: 'abc', files: [{ path: 'motd', mode: 0o644, content }] };
+  }
+}
+
+/** The service without its streams, on empty tables. */
+export async function assemble(postgres: Postgres, url: string, source: Source) {
+  const tables = ['devices', 'repositories', 'template_versions', 'wants', 'inbox'];
+  for (const table of tables) await postgres.query(`delete from render.${table}`);
+  const config = readConfig(RenderConfig, {
+    SKEIN_DATABASE_URL: url,
+    SKEIN_STREAM_REDIS_URL: 'redis://unused',
+    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+  });
+  const log = await EventLog.open(postgres, 'render', () => undefined);
+  const blobs = new BlobStore(postgres);
+  const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
+  const view = new RenderView();
+  const devices = new PendingDevices();
+  const templates = new TemplateVersions(postgres, blobs);
+  const store = new RenderedStore(log, view, devices, blobs);
+  const freezing = { source, store: blobs, opener };
+  const contents = new DeviceContents(postgres, view, templates, freezing);
+  const renderer = new DeviceRenderer(postgres, devices, templates, store, config);
+  const loops = new RenderLoops(
+    renderer,
+    new ContentsRenderer(postgres, devices, contents, store, config),
+    postgres,
+    config,
+    openLogger('test', 'silent'),
+  );
+  const task = new RenderTask(view, devices, loops);
+  const settings = { retryLimit: 1, retryBaseMs: 1 };
+  const unit = new BatchUnit(log, new ConsumerLog(postgres, 'render'), task, settings);
+  return { blobs, devices, renderer, loops, unit, consumer: new RenderConsumer(view) };
+}
+
+export const inline = (content: string): JsonObject => ({
+  config: [{ name: 'file', inline: [{ path: '/etc/file', content }] }],
+});
+export const git = (repository: string): JsonObject => ({
+  config: [{ name: 'motd', gitRef: { repository, targetRevision: 'main', path: 'etc' } }],
+});
+
+interface Place {
+  readonly sequence?: number;
+}
+type Maker = <Data>(
+  definition: EventDefinition<Data>,
+  subject: string,
+  data: Data,
+  place?: Place,
+) => Delivered<Data>;
+
+/** The events that the tests need most. */
+export function eventsBy(make: Maker, org: string) {
+  return {
+    deviceIs: (
+      uid: string,
+      { labels = {}, spec = null }: Partial<Pick<DeviceCreated, 'labels' | 'spec'>> = {},
+    ) => make(deviceCreated, uid, { name: 'device', labels, spec, generation: 1 }),
+    matched: (owner: string | null, ...devices: string[]) =>
+      make(devicesMatched, org, {
+        members: devices.map((device) => ({ device, owner, labelsVersion: 1, multipleOwners: [] })),
+      }),
+    selected: (fleet: string, templateVersion: string, ...devices: string[]) =>
+      make(devicesSelected, fleet, {
+        fleet,
+        templateVersion,
+        batch: null,
+        members: devices.map((device) => ({ device })),
+      }),
+    versionIs: (
+      uid: string,
+      fleet: string,
+      spec: JsonObject,
+      frozen: Record<string, FrozenContent> = {},
+    ) => make(templateVersionCreated, uid, { name: 'v1', fleet, generation: 1, spec, frozen }),
+    repositoryIs: (uid: string, name: string) =>
+      make(repositoryCreated, uid, {
+        name,
+        spec: { type: 'git', url: 'https://example.com/config.git' },
+        credentials: null,
+      }),
+  };
+}
+
+interface Said {
+  readonly type: string;
+  readonly data: JsonObject;
+}
+
+/** The devices that were said to be rendered. */
+export function membersOf(events: readonly Said[]): RenderedDevice[] {
+  return events
+    .filter(({ type }) => type === devicesRendered.type)
+    .flatMap(({ data }) => data['members'] as RenderedDevice[]);
+}
+
+/** The devices that were said to have failed. */
+export function failuresOf(events: readonly Said[]): { device: string; message: string }[] {
+  return events
+    .filter(({ type }) => type === devicesFailed.type)
+    .flatMap(({ data }) => data['members'] as { device: string; message: string }[]);
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { ServiceModule } from '@skein/service';
+import { taskProviders } from '@skein/task';
+import { SelectorConfig } from './selector.config.js';
+import { SelectorConsumer } from './selector.consumer.js';
+import { SelectorSweep } from './selector.sweep.js';
+import { SelectorTask } from './selector.task.js';
+import { SelectorView } from './selector.view.js';
+
+@Module({
+  imports: [ServiceModule.for({ room: 'selector', config: SelectorConfig })],
+  controllers: [SelectorConsumer],
+  providers: [SelectorView, ...taskProviders(SelectorTask, SelectorSweep)],
+})
+export class AppModule {}

@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConsumerLog, EventLog } from '@skein/event-log';
+import {
+  DEFAULT_ORGANISATION as org,
+  deviceCreated,
+  deviceDeleted,
+  deviceLabelsUpdated,
+  devicesMatched,
+  fleetCreated,
+  fleetDeleted,
+  fleetSelectorUpdated,
+  newUid,
+  type Labels,
+  type MatchedDevice,
+} from '@skein/events';
+import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import { Postgres } from '@skein/postgres';
+import { BatchUnit } from '@skein/task';
+import { consumerHarness, type Appended, type ConsumerHarness, type Place } from '@skein/testing';
+import { SelectorConsumer } from './selector.consumer.js';
+import { SelectorSweep } from './selector.sweep.js';
+import { SelectorTask } from './selector.task.js';
+import { SelectorView } from './selector.view.js';
+
+let database: MigratedDatabase;
+let postgres: Postgres;
+let unit: BatchUnit;
+let task: SelectorTask;
+let harness: ConsumerHarness;
+
+beforeAll(async () => {
+  database = await migratedDatabase(['selector']);
+  postgres = await Postgres.open({ url: database.urlOf('selector'), applicationName: 'test' });
+});
+
+beforeEach(async () => {
+  for (const table of ['devices', 'fleets', 'inbox']) {
+    await postgres.query(`delete from selector.${table}`);
+  }
+  const log = await EventLog.open(postgres, 'selector', () => undefined);
+  const consumerLog = new ConsumerLog(postgres, 'selector');
+  const view = new SelectorView();
+  task = new SelectorTask(view);
+  unit = new BatchUnit(log, consumerLog, task, { retryLimit: 1, retryBaseMs: 1 });
+  harness = consumerHarness({ postgres, consumer: new SelectorConsumer(view), unit });
+  await harness.appended();
+});
+
+afterAll(async () => {
+  await postgres?.close();
+  await database?.close();
+});
+
+const device = (uid: string, labels: Labels, place?: Place) =>
+  harness.event(deviceCreated, uid, { name: `d-${uid}`, labels, spec: null, generation: 1 }, place);
+const relabelled = (uid: string, labels: Labels, place?: Place) =>
+  harness.event(deviceLabelsUpdated, uid, { labels }, place);
+const selecting = (labels: Labels | null) => labels && { matchLabels: labels };
+const fleet = (uid: string, labels: Labels | null, place?: Place) => {
+  const data = { name: `f-${uid}`, generation: 1, template: {}, rolloutPolicy: null };
+  return harness.event(fleetCreated, uid, { ...data, selector: selecting(labels) }, place);
+};
+const reselected = (uid: string, labels: Labels | null, place?: Place) =>
+  harness.event(fleetSelectorUpdated, uid, { selector: selecting(labels) }, place);
+
+const membersOf = (events: readonly Appended[]): MatchedDevice[] =>
+  events.flatMap(({ data }) => data['members'] as MatchedDevice[]);
+const answer = (
+  uid: string,
+  owner: string | null,
+  labelsVersion = 1,
+  multipleOwners: string[] = [],
+) => ({
+  device: uid,
+  owner,
+  labelsVersion,
+  multipleOwners,
+});
+
+const lyon = { site: 'lyon' };
+const nice = { site: 'nice' };
+
+describe('what wakes it', () => {
+  it('selector matching wakes on device created', async () => {
+    const [d, f] = [newUid(), newUid()];
+    await harness.handle(fleet(f, lyon));
+    const created = device(d, lyon);
+    const events = await harness.handle(created);
+    expect(events).toEqual([
+      {
+        type: devicesMatched.type,
+        org,
+        subject: org,
+        version: expect.any(Number),
+        causationid: created.event.id,
+        data: { members: [answer(d, f)] },
+      },
+    ]);
+  });
+
+  it('selector matching wakes on device labels updated, also when the owner stays', async () => {
+    const [d, f] = [newUid(), newUid()];
+    await harness.handle(fleet(f, lyon), device(d, lyon));
+    const same = await harness.handle(relabelled(d, { ...lyon, rack: '7' }));
+    expect(membersOf(same)).toEqual([answer(d, f, 2)]);
+    const moved = await harness.handle(relabelled(d, nice));
+    expect(membersOf(moved)).toEqual([answer(d, null, 3)]);
+  });
+
+  it('selector matching wakes on fleet created, and tells only what changed', async () => {
+    const [d, e, f] = [newUid(), newUid(), newUid()];
+    await harness.handle(device(d, lyon), device(e, nice));
+    expect(membersOf(await harness.handle(fleet(f, lyon)))).toEqual([answer(d, f)]);
+  });
+
+  it('selector matching wakes on fleet selector updated', async () => {
+    const [d, e, f] = [newUid(), newUid(), newUid()].sort();
+    await harness.handle(fleet(f!, lyon), device(d!, lyon), device(e!, nice));
+    const events = await harness.handle(reselected(f!, nice));
+    expect(membersOf(events)).toEqual([answer(d!, null), answer(e!, f!)]);
+    expect(await harness.handle(reselected(f!, nice))).toEqual([]);
+  });
+
+  it('selector matching wakes on fleet deleted', async () => {
+    const [d, f, g] = [newUid(), newUid(), newUid()];
+    await harness.handle(fleet(f, lyon), device(d, lyon));
+    const two = await harness.handle(fleet(g, lyon));
+    expect(membersOf(two)).toEqual([answer(d, f, 1, [`f-${f}`, `f-${g}`].sort())]);
+    const one = await harness.handle(harness.event(fleetDeleted, f, { name: `f-${f}` }));
+    expect(membersOf(one)).toEqual([answer(d, g)]);
+    const none = await harness.handle(harness.event(fleetDeleted, g, { name: `f-${g}` }));
+    expect(membersOf(none)).toEqual([answer(d, null)]);
+  });
+});
+
+describe('what it says', () => {
+  it('answers once for a batch that holds several events of a device and its fleet', async () => {
+    const [d, f] = [newUid(), newUid()];
+    const events = await harness.handle(
+      device(d, nice),
+      relabelled(d, nice),
+      relabelled(d, lyon),
+      fleet(f, nice),
+      reselected(f, null),
+      reselected(f, lyon),
+    );
+    expect(membersOf(events)).toEqual([answer(d, f, 3)]);
+  });
+
+  it('puts at most a thousand members into one event', async () => {
+    const f = newUid();
+    const devices = Array.from({ length: 1_500 }, () => device(newUid(), lyon));
+    await harness.handle(...devices.slice(0, 500));
+    await harness.handle(...devices.slice(500));
+    const events = await harness.handle(fleet(f, lyon));
+    expect(events.map((event) => membersOf([event]).length)).toEqual([1_000, 500]);
+    expect(new Set(membersOf(events).map(({ owner }) => owner))).toEqual(new Set([f]));
+  });
+
+  it('reads an organisation page by page', async () => {
+    await postgres.query(
+      `insert into selector.devices (org, device, labels, labels_version, labels_number)
+       select $1, gen_random_uuid(), '{"site": "lyon"}', 1, 1 from generate_series(1, 10001)`,
+      [org],
+    );
+    const members = membersOf(await harness.handle(fleet(newUid(), lyon)));
+    expect(new Set(members.map((member) => member.device)).size).toBe(10_001);
+  });
+
+  it('keeps organisations apart', async () => {
+    const other = newUid();
+    const [d, f] = [newUid(), newUid()];
+    const events = await harness.handle(device(d, lyon), fleet(f, lyon, { org: other }));
+    expect(membersOf(events)).toEqual([answer(d, null)]);
+    const theirs = await harness.handle(device(d, lyon, { org: other }));
+    expect(theirs.map(({ org, subject }) => [org, subject])).toEqual([[other, other]]);
+    expect(membersOf(theirs)).toEqual([answer(d, f)]);
+  });
+});
+
+describe('what happens twice, late or to deleted things', () => {
+  it('handles an event that is delivered again once', async () => {
+    const created = device(newUid(), lyon);
+    expect(await harness.handle(created)).toHaveLength(1);
+    expect(await harness.handle(created)).toEqual([]);
+  });
+
+  it('does not let an older event undo a newer one', async () => {
+    const [d, f] = [newUid(), newUid()];
+    await harness.handle(relabelled(d, lyon, { sequence: 20, version: 2 }));
+    await harness.handle(reselected(f, lyon, { sequence: 21, version: 2 }));
+    const late = await harness.handle(device(d, nice, { sequence: 10, version: 1 }));
+    expect(membersOf(late)).toEqual([answer(d, null, 2)]);
+    const owned = await harness.handle(fleet(f, nice, { sequence: 11, version: 1 }));
+    expect(membersOf(owned)).toEqual([answer(d, f, 2)]);
+  });
+
+  it('answers nothing about a deleted device, also when its creation comes late', async () => {
+    const [d, e, f] = [newUid(), newUid(), newUid()];
+    await harness.handle(device(d, lyon));
+    const gone = (uid: string, place?: Place) =>
+      harness.event(deviceDeleted, uid, { name: uid }, place);
+    expect(await harness.handle(gone(d))).toEqual([]);
+    await harness.handle(gone(e, { sequence: 30, version: 2 }));
+    expect(await harness.handle(device(e, lyon, { sequence: 29, version: 1 }))).toEqual([]);
+    expect(await harness.handle(fleet(f, lyon))).toEqual([]);
+  });
+
+  it('ignores a deleted fleet whose creation comes late', async () => {
+    const [d, f] = [newUid(), newUid()];
+    await harness.handle(device(d, lyon));
+    await harness.handle(harness.event(fleetDeleted, f, { name: f }, { sequence: 30, version: 2 }));
+    expect(await harness.handle(fleet(f, lyon, { sequence: 29, version: 1 }))).toEqual([]);
+  });
+});
+
+describe('two replicas', () => {
+  it('do not miss each other: a fleet in one, a device in the other', async () => {
+    const [d, f] = [newUid(), newUid()];
+    const events = await harness.sideBySide(task, [fleet(f, lyon)], [device(d, lyon)]);
+    expect(membersOf(events)).toEqual([answer(d, f)]);
+  });
+
+  it('do not miss each other: a device in one, a fleet in the other', async () => {
+    const [d, f] = [newUid(), newUid()];
+    const events = await harness.sideBySide(task, [device(d, lyon)], [fleet(f, lyon)]);
+    expect(membersOf(events)).toEqual([answer(d, null), answer(d, f)]);
+  });
+});
+
+describe('the sweep', () => {
+  it('finds devices without an answer, and then nothing', async () => {
+    const [d, f] = [newUid(), newUid()];
+    await harness.handle(fleet(f, lyon), device(d, lyon));
+    await postgres.query('update selector.devices set matched_labels_version = null');
+    const sweep = new SelectorSweep(new SelectorView());
+    await unit.sweep((batch) => sweep.find(batch));
+    expect(membersOf(await harness.appended())).toEqual([answer(d, f)]);
+    expect(await unit.sweep((batch) => sweep.find(batch))).toBe(0);
+  });
+});

@@ -1,0 +1,4 @@
+import { boot } from '@skein/service';
+import { AppModule } from './app.module.js';
+
+await boot({ module: AppModule });

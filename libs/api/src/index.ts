@@ -1,0 +1,18 @@
+export { Application, ImageOrCatalogItem } from './application.js';
+export { ConfigItem } from './config-item.js';
+export { DeviceSpec } from './device-spec.js';
+export { DeviceStatus, UPDATED_STATUSES, type UpdatedStatus } from './device-status.js';
+export { Device, DeviceList, DevicesSummary } from './devices.js';
+export { Event, EventList, ObjectReference } from './events.js';
+export { Fleet, FleetList, FleetSpec, FleetStatus, LabelSelector } from './fleets.js';
+export { API_VERSION, Condition, ListMeta, ObjectMeta } from './metadata.js';
+export { readBody, type ReadBody } from './problems.js';
+export {
+  HttpConfig,
+  Repository,
+  RepositoryList,
+  RepositorySpec,
+  SshConfig,
+} from './repositories.js';
+export { Status, statusOf } from './status.js';
+export { TemplateVersion, TemplateVersionList } from './template-versions.js';

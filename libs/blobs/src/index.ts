@@ -1,0 +1,10 @@
+export { BlobStore } from './blob-store.js';
+export { digestOf } from './digest.js';
+export { blobMigrations } from './migrations/index.js';
+export { SealError } from './seal-error.js';
+export type { SealErrorCode } from './seal-error.js';
+export { SealedStore } from './sealed-store.js';
+export type { SealedReference } from './sealed-store.js';
+export { Sealer } from './sealer.js';
+export type { Binding, Sealed, SealingKey, SealingKeys } from './sealer.js';
+export { Vault } from './vault.js';

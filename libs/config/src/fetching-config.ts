@@ -1,0 +1,81 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IsArray, IsInt, IsString, Matches, Min } from 'class-validator';
+import { SEALING_KEY_PATTERN, sealingKeyOf } from './sealing-key.js';
+import { WorkerConfig } from './service-config.js';
+import { FromEnvironment } from './setting.js';
+
+const MIB = 1024 * 1024;
+
+/** What a service that fetches from repositories needs on top. */
+export class FetchingConfig extends WorkerConfig {
+  @FromEnvironment('SKEIN_SEALING_KEY', 'the key that opens sealed credentials: base64 of 32 bytes')
+  @Matches(SEALING_KEY_PATTERN)
+  sealingKey: string;
+
+  @FromEnvironment(
+    'SKEIN_SOURCE_CACHE_DIRECTORY',
+    'where git mirrors stand; each service has its own folder in it',
+  )
+  @IsString()
+  sourceCacheDirectory: string = join(tmpdir(), 'skein-sources');
+
+  @FromEnvironment(
+    'SKEIN_SOURCE_ALLOWED_CIDRS',
+    'networks that may be fetched from although they are not public',
+  )
+  @IsArray()
+  sourceAllowedCidrs: string[] = [];
+
+  @FromEnvironment(
+    'SKEIN_SOURCE_ALLOWED_FILE_ROOTS',
+    'folders that file:// repositories may stand in',
+  )
+  @IsArray()
+  sourceAllowedFileRoots: string[] = [];
+
+  @FromEnvironment('SKEIN_SOURCE_MAX_FILES', 'files in one fetched path at the most')
+  @IsInt()
+  @Min(1)
+  sourceMaxFiles: number = 1_000;
+
+  @FromEnvironment('SKEIN_SOURCE_MAX_BYTES', 'bytes of one fetched path or HTTP body at the most')
+  @IsInt()
+  @Min(1)
+  sourceMaxBytes: number = 10 * MIB;
+
+  @FromEnvironment('SKEIN_SOURCE_GIT_TIMEOUT_MS', 'the longest a git fetch may take')
+  @IsInt()
+  @Min(100)
+  sourceGitTimeoutMs: number = 60_000;
+
+  @FromEnvironment('SKEIN_SOURCE_HTTP_TIMEOUT_MS', 'the longest an HTTP fetch may take')
+  @IsInt()
+  @Min(100)
+  sourceHttpTimeoutMs: number = 30_000;
+
+  @FromEnvironment('SKEIN_SOURCE_CONCURRENCY', 'how many things are fetched for side by side')
+  @IsInt()
+  @Min(1)
+  sourceConcurrency: number = 4;
+
+  /** As libs/blobs takes it. */
+  get sealingKeys() {
+    return { current: sealingKeyOf(this.sealingKey) };
+  }
+
+  /** As libs/sources takes it; two services must not share a folder. */
+  sourceSettings(service: string) {
+    return {
+      cacheFolder: join(this.sourceCacheDirectory, service),
+      allowFile: this.sourceAllowedFileRoots,
+      allowedNetworks: this.sourceAllowedCidrs,
+      limits: {
+        files: this.sourceMaxFiles,
+        bytes: this.sourceMaxBytes,
+        gitTime: this.sourceGitTimeoutMs,
+        httpTime: this.sourceHttpTimeoutMs,
+      },
+    };
+  }
+}

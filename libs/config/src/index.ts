@@ -1,0 +1,5 @@
+export { FetchingConfig } from './fetching-config.js';
+export { InvalidConfiguration, readConfig, type Environment } from './read.js';
+export { SEALING_KEY_PATTERN, sealingKeyOf } from './sealing-key.js';
+export { FromEnvironment, settingsOf, type Setting } from './setting.js';
+export { ServiceConfig, WorkerConfig } from './service-config.js';

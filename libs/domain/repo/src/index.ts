@@ -1,0 +1,2 @@
+export type { RepositoryUser } from './wake-ups.js';
+export { wakeUps } from './wake-ups.js';

@@ -1,0 +1,41 @@
+import type { DeviceSpec } from './device-spec.js';
+import type { LabelSelector } from './label-selector.js';
+import type { ObjectMeta } from './metadata.js';
+
+export interface DisruptionBudget {
+  /** Label keys; each distinct tuple of their values is a group with this budget. */
+  groupBy?: string[];
+  /** At least this many devices of a group stay available. */
+  minAvailable?: number;
+  /** At most this many devices of a group are unavailable at once. */
+  maxUnavailable?: number;
+}
+
+/** A share in percent, such as `90%`. */
+export type Percentage = string;
+
+export interface RolloutBatch {
+  selector?: LabelSelector;
+  successThreshold?: Percentage;
+  /** A number of devices or a share of those that match. */
+  limit?: Percentage | number;
+}
+
+export interface RolloutPolicy {
+  disruptionBudget?: DisruptionBudget;
+  deviceSelection?: { strategy: 'BatchSequence'; sequence?: RolloutBatch[] };
+  successThreshold?: Percentage;
+  /** A whole number with a unit: s, m or h. */
+  defaultUpdateTimeout?: string;
+}
+
+export interface DeviceTemplate {
+  metadata?: ObjectMeta;
+  spec: DeviceSpec;
+}
+
+export interface FleetSpec {
+  selector?: LabelSelector;
+  template: DeviceTemplate;
+  rolloutPolicy?: RolloutPolicy;
+}

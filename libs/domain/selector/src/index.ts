@@ -1,0 +1,3 @@
+export type { DeviceMatch, LabelledDevice } from './decide-matches.js';
+export { decideMatches } from './decide-matches.js';
+export type { SelectingFleet } from './fleet-index.js';

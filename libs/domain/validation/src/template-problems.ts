@@ -1,0 +1,53 @@
+import type { ItemProblem, Reference } from '@skein/domain-template';
+import { checkTemplate, references, TemplateError } from '@skein/domain-template';
+import type { DeviceSpec } from '@skein/domain-resource';
+import { configItemKind } from '@skein/domain-resource';
+import type { TemplateText } from './template-texts.js';
+import { templateTexts } from './template-texts.js';
+
+function providerProblems({ config = [] }: DeviceSpec): ItemProblem[] {
+  const unclear = config
+    .filter((provider) => !configItemKind(provider))
+    .map(({ name }) => ({
+      item: name,
+      message: 'exactly one of gitRef, httpRef, inline and secretRef is needed',
+    }));
+  const names = config.map(({ name }) => name);
+  const repeated = names.filter((name, index) => names.indexOf(name) < index);
+  return [
+    ...unclear,
+    ...[...new Set(repeated)].map((item) => ({ item, message: 'two config items have this name' })),
+  ];
+}
+
+const parametersAt: Record<Reference['type'], string> = {
+  git: 'targetRevision or path',
+  http: 'suffix',
+  secret: 'name or namespace',
+};
+
+function referenceProblems({ item, type, parameters }: Reference): ItemProblem[] {
+  if (type === 'secret') return [{ item, message: 'secretRef is not supported yet' }];
+  if (!parameters) return [];
+  const message = `device parameters ({{ … }}) in ${parametersAt[type]} are not supported yet`;
+  return [{ item, message }];
+}
+
+function syntaxProblems({ item, field, text }: TemplateText): ItemProblem[] {
+  try {
+    checkTemplate(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return [{ item, message: `${field}: ${error.message}` }];
+  }
+}
+
+/** What is wrong with a template as it is written, before anything is fetched for it. */
+export function templateProblems(spec: DeviceSpec): ItemProblem[] {
+  return [
+    ...providerProblems(spec),
+    ...references(spec).flatMap(referenceProblems),
+    ...templateTexts(spec).flatMap(syntaxProblems),
+  ];
+}

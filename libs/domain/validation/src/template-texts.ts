@@ -1,0 +1,71 @@
+import type {
+  ApplicationSpec,
+  ConfigProvider,
+  ContentEncoding,
+  DeviceSpec,
+} from '@skein/domain-resource';
+import { classifyConfigItem } from '@skein/domain-resource';
+
+/** A text of a spec that may hold device parameters. */
+export interface TemplateText {
+  /** The config item or the part of the spec that holds it. */
+  item: string;
+  field: string;
+  text: string;
+}
+
+interface EncodedFile {
+  path: string;
+  content?: string;
+  contentEncoding?: ContentEncoding;
+}
+
+/** The text that a content stands for; undefined if it is no text, and so holds no parameters. */
+function textOf({ content, contentEncoding }: EncodedFile): string | undefined {
+  if (contentEncoding !== 'base64') return content;
+  const bytes = Buffer.from(content ?? '', 'base64');
+  const text = bytes.toString('utf8');
+  return Buffer.from(text).equals(bytes) ? text : undefined;
+}
+
+function fileTexts(item: string, file: EncodedFile): TemplateText[] {
+  const content = textOf(file);
+  return [
+    { item, field: 'path', text: file.path },
+    ...(content === undefined ? [] : [{ item, field: `content of ${file.path}`, text: content }]),
+  ];
+}
+
+function configTexts(provider: ConfigProvider): TemplateText[] {
+  const config = classifyConfigItem(provider);
+  if (config?.kind === 'inline') {
+    return config.item.inline.flatMap((file) => fileTexts(provider.name, file));
+  }
+  if (config?.kind !== 'http') return [];
+  return [{ item: provider.name, field: 'filePath', text: config.item.httpRef.filePath }];
+}
+
+function applicationTexts(application: ApplicationSpec, index: number): TemplateText[] {
+  const item = `application ${application.name ?? index}`;
+  const { image, inline = [], envVars = {}, volumes = [] } = application;
+  const images = volumes.flatMap(({ name, image: found }) =>
+    found?.reference === undefined
+      ? []
+      : [{ item, field: `image of volume ${name}`, text: found.reference }],
+  );
+  return [
+    ...(image === undefined ? [] : [{ item, field: 'image', text: image }]),
+    ...inline.flatMap((file) => fileTexts(item, file)),
+    ...Object.entries(envVars).map(([key, text]) => ({ item, field: `variable ${key}`, text })),
+    ...images,
+  ];
+}
+
+/** All texts of a spec that rendering expands for each device, references aside. */
+export function templateTexts({ os, config = [], applications = [] }: DeviceSpec): TemplateText[] {
+  return [
+    ...(os?.image === undefined ? [] : [{ item: 'os', field: 'image', text: os.image }]),
+    ...config.flatMap(configTexts),
+    ...applications.flatMap(applicationTexts),
+  ];
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import { Postgres } from '@skein/postgres';
+import { openTransaction, type OpenTransaction } from '@skein/testing';
+import { ConsumerLog } from './consumer-log.js';
+
+let database: MigratedDatabase;
+let admin: Postgres;
+let postgres: Postgres;
+let consumer: ConsumerLog;
+
+const begin = () => openTransaction(database.urlOf('selector'));
+const fenceIn = async (transaction: OpenTransaction, ...numbers: number[]) => [
+  ...(await consumer.fence(transaction, 0, numbers)),
+];
+const fence = (...numbers: number[]) =>
+  postgres.transaction(async (transaction) => [...(await consumer.fence(transaction, 0, numbers))]);
+const inbox = async () =>
+  (await admin.query<{ number: number }>('select number from selector.inbox order by number')).map(
+    ({ number }) => number,
+  );
+/** What the replayer does once everything up to the number is handled. */
+const checkpoint = (number: number) =>
+  admin.transaction(async (transaction) => {
+    await transaction.query(
+      `update log.checkpoints set number = $1, pruned = $1 where service = 'selector'`,
+      [number],
+    );
+    await transaction.query('delete from selector.inbox where number <= $1', [number]);
+  });
+
+beforeAll(async () => {
+  database = await migratedDatabase(['selector']);
+  admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
+  postgres = await Postgres.open({ url: database.urlOf('selector'), applicationName: 'test' });
+  consumer = new ConsumerLog(postgres, 'selector');
+});
+afterAll(async () => {
+  await Promise.all([admin?.close(), postgres?.close()]);
+  await database?.close();
+});
+beforeEach(async () => {
+  await admin.query(
+    'truncate selector.inbox, selector.retries, selector.parked, selector.dead_letters',
+  );
+  await admin.query('delete from log.checkpoints');
+  await consumer.register();
+});
+
+describe('the fence', () => {
+  it('lets each number take effect once', async () => {
+    expect(await fence(3, 1, 2)).toEqual([1, 2, 3]);
+    expect(await fence(2, 3, 4)).toEqual([4]);
+    expect(await fence(1, 2, 3, 4)).toEqual([]);
+  });
+
+  it('lets a number take effect again after a rollback', async () => {
+    const transaction = await begin();
+    expect(await fenceIn(transaction, 1)).toEqual([1]);
+    await transaction.rollback();
+    expect(await fence(1)).toEqual([1]);
+  });
+
+  it('swallows what is at or below the checkpoint, and leaves no inbox row of it', async () => {
+    await checkpoint(5);
+    expect(await fence(4, 5, 6)).toEqual([6]);
+    expect(await inbox()).toEqual([6]);
+  });
+
+  it('heeds the checkpoint of its own partition and service only', async () => {
+    await admin.query(
+      `insert into log.checkpoints (service, partition, number) values ('selector', 1, 9), ('render', 0, 9)`,
+    );
+    expect(await fence(4)).toEqual([4]);
+  });
+
+  it('works before there is a checkpoint', async () => {
+    await admin.query('delete from log.checkpoints');
+    expect(await fence(1)).toEqual([1]);
+  });
+});
+
+describe('two deliveries of one number at once', () => {
+  it('the second waits for the first, and sees that it is done', async () => {
+    const [first, second] = [await begin(), await begin()];
+    expect(await fenceIn(first, 1, 2)).toEqual([1, 2]);
+    const waiting = fenceIn(second, 2, 3);
+    await second.untilItWaits();
+    await first.commit();
+    expect(await waiting).toEqual([3]);
+    await second.commit();
+  });
+
+  it('the second takes effect when the first rolls back', async () => {
+    const [first, second] = [await begin(), await begin()];
+    await fenceIn(first, 1);
+    const waiting = fenceIn(second, 1);
+    await second.untilItWaits();
+    await first.rollback();
+    expect(await waiting).toEqual([1]);
+    await second.commit();
+  });
+
+  it('do not deadlock when they name numbers in other orders', async () => {
+    const [first, second, third] = [await begin(), await begin(), await begin()];
+    await fenceIn(first, 1);
+    const waiting = fenceIn(second, 2, 1);
+    await second.untilItWaits();
+    expect(await fenceIn(third, 2)).toEqual([2]);
+    await third.commit();
+    await first.commit();
+    expect(await waiting).toEqual([]);
+    await second.commit();
+  });
+
+  it('a checkpoint that moves while the fence waits still swallows what it passed', async () => {
+    const [slow, late] = [await begin(), await begin()];
+    await fenceIn(slow, 1);
+    const waiting = fenceIn(late, 1, 2);
+    await late.untilItWaits();
+    // Meanwhile a peer handles 2, the checkpoint passes it and its inbox row is pruned.
+    expect(await fence(2)).toEqual([2]);
+    await checkpoint(2);
+    await slow.commit();
+    expect(await waiting).toEqual([]);
+    await late.commit();
+    expect(await inbox()).toEqual([1]);
+  });
+});

@@ -1,0 +1,70 @@
+export {
+  MAX_BATCH_EVENT_BYTES,
+  MAX_EVENT_BYTES,
+  MAX_MEMBERS,
+  type Delivered,
+  type Envelope,
+  type EventDefinition,
+  type JsonObject,
+  type NewEvent,
+  type Origin,
+} from './envelope.js';
+export { groups, speakers, type Group, type Kind } from './kinds.js';
+export { DEFAULT_ORGANISATION, newUid } from './identity.js';
+export { streamKey, topology, wakeChannel } from './topology.js';
+export { decode, encode, UnreadableEvent } from './codec.js';
+export { catalogue } from './catalogue/catalogue.js';
+export {
+  deviceCreated,
+  deviceDeleted,
+  deviceLabelsUpdated,
+  deviceSpecUpdated,
+  deviceStatusReported,
+  fleetCreated,
+  fleetDeleted,
+  fleetRolloutPolicyUpdated,
+  fleetSelectorUpdated,
+  fleetTemplateUpdated,
+  repositoryCreated,
+  repositoryDeleted,
+  repositorySpecUpdated,
+  type Deleted,
+  type DeviceCreated,
+  type DeviceLabelsUpdated,
+  type DeviceSpecUpdated,
+  type DeviceStatusReported,
+  type FleetCreated,
+  type FleetRolloutPolicyUpdated,
+  type FleetSelectorUpdated,
+  type FleetTemplateUpdated,
+  type Labels,
+  type RepositoryCreated,
+  type RepositorySpecUpdated,
+} from './catalogue/gateway.js';
+export { devicesMatched, type DevicesMatched, type MatchedDevice } from './catalogue/selector.js';
+export {
+  fleetValidated,
+  templateVersionCreated,
+  type FleetValidated,
+  type FrozenContent,
+  type TemplateVersionCreated,
+} from './catalogue/validation.js';
+export {
+  batchDispatched,
+  devicesSelected,
+  rolloutCompleted,
+  rolloutStarted,
+  rolloutSuperseded,
+  type BatchDispatched,
+  type DevicesSelected,
+  type RolloutStarted,
+  type RolloutSuperseded,
+} from './catalogue/rollout.js';
+export {
+  devicesFailed,
+  devicesRendered,
+  type DevicesFailed,
+  type DevicesRendered,
+  type RenderedDevice,
+} from './catalogue/render.js';
+export { repositoryUsersWoken, type RepositoryUsersWoken } from './catalogue/repo.js';

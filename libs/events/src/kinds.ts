@@ -1,0 +1,22 @@
+/** The services that hear events: each has one stream per partition and one consumer group. */
+export const groups = ['gateway', 'selector', 'validation', 'rollout', 'render', 'repo'] as const;
+export type Group = (typeof groups)[number];
+
+/** Each kind of subject and the only service that speaks of it. */
+export const speakers = {
+  Device: 'gateway',
+  Fleet: 'gateway',
+  Repository: 'gateway',
+  /** Which fleet owns which devices; the subject is the organisation. */
+  Matching: 'selector',
+  TemplateVersion: 'validation',
+  /** Whether a fleet's template is valid; the subject is the fleet. */
+  Validation: 'validation',
+  Rollout: 'rollout',
+  /** Rendered documents; the subject is the fleet, or the device that has none. */
+  Rendering: 'render',
+  /** Who refers to a repository; the subject is the repository. */
+  RepositoryUse: 'repo',
+} as const satisfies Record<string, Group>;
+
+export type Kind = keyof typeof speakers;

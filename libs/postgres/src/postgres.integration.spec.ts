@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { testDatabase, waitFor, type TestDatabase } from '@skein/testing';
+import { isTransient } from './errors.js';
+import { Postgres } from './postgres.js';
+
+let database: TestDatabase;
+let postgres: Postgres;
+
+const open = (url = database.url) =>
+  Postgres.open({ url, applicationName: 'skein-test', poolSize: 3 });
+const numbers = async () =>
+  (await postgres.query<{ number: number }>('select number from numbers order by number')).map(
+    ({ number }) => number,
+  );
+const kill = `select pg_terminate_backend(pid) from pg_stat_activity
+  where application_name = 'skein-victim' and pid <> pg_backend_pid()`;
+const connections = async (name: string) =>
+  (await postgres.query('select from pg_stat_activity where application_name = $1', [name])).length;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  postgres = await open();
+  await postgres.query('create table numbers (number bigint primary key)');
+});
+afterAll(async () => {
+  await postgres?.close();
+  await database?.close();
+});
+beforeEach(() => postgres.query('truncate numbers'));
+
+describe('a query', () => {
+  it('answers rows; big integers are numbers', async () => {
+    expect(
+      await postgres.query('select $1::bigint as number, count(*) from numbers', [2 ** 52]),
+    ).toEqual([{ number: 2 ** 52, count: 0 }]);
+  });
+
+  it('can be one of more than there are connections', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => postgres.query('select $1::int as n', [n])),
+    );
+    expect(answers.flat()).toHaveLength(20);
+    expect(await connections('skein-test')).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a transaction', () => {
+  it('commits what it did and resolves with its result', async () => {
+    const result = await postgres.transaction(async (transaction) => {
+      await transaction.query('insert into numbers values (1)');
+      return 'done';
+    });
+    expect([result, await numbers()]).toEqual(['done', [1]]);
+  });
+
+  it('leaves nothing when the work throws, and hands on that very error', async () => {
+    const refused = new Error('refused');
+    const failing = postgres.transaction(async (transaction) => {
+      await transaction.query('insert into numbers values (1)');
+      throw refused;
+    });
+    await expect(failing).rejects.toBe(refused);
+    expect(await numbers()).toEqual([]);
+  });
+
+  it('leaves nothing when a statement fails, and gives its connection back', async () => {
+    for (let turn = 0; turn < 10; turn += 1) {
+      const failing = postgres.transaction(async (transaction) => {
+        await transaction.query('insert into numbers values (1)');
+        await transaction.query('insert into numbers values (1)');
+      });
+      await expect(failing).rejects.toMatchObject({ code: '23505' });
+    }
+    expect(await numbers()).toEqual([]);
+  });
+
+  it('is one for plain SQL and for TypeORM, and READ COMMITTED', async () => {
+    const failing = postgres.transaction(async (transaction) => {
+      await transaction.manager.query('insert into numbers values (1)');
+      expect(await transaction.query('select number from numbers')).toEqual([{ number: 1 }]);
+      expect(await transaction.query('show transaction_isolation')).toEqual([
+        { transaction_isolation: 'read committed' },
+      ]);
+      expect(await numbers()).toEqual([]);
+      throw new Error('back');
+    });
+    await expect(failing).rejects.toThrow('back');
+    expect(await numbers()).toEqual([]);
+  });
+});
+
+describe('a connection that breaks', () => {
+  const victim = () => Postgres.open({ url: database.url, applicationName: 'skein-victim' });
+
+  it('in a transaction fails it in a way that can be tried again, and the next one works', async () => {
+    const broken = await victim();
+    const failing = broken.transaction(async (transaction) => {
+      await transaction.query('insert into numbers values (1)');
+      await postgres.query(kill);
+      await transaction.query('insert into numbers values (2)');
+    });
+    const error: unknown = await failing.catch((thrown: unknown) => thrown);
+    expect([isTransient(error), await numbers()]).toEqual([true, []]);
+    expect(await broken.transaction((transaction) => transaction.query('select 1 as one'))).toEqual(
+      [{ one: 1 }],
+    );
+    await broken.close();
+  });
+
+  it('while nobody uses it harms nobody', async () => {
+    const broken = await victim();
+    await postgres.query(kill);
+    await waitFor(async () => (await connections('skein-victim')) === 0);
+    expect(await waitFor(() => broken.query('select 1 as one'))).toEqual([{ one: 1 }]);
+    await broken.close();
+  });
+});
+
+describe('opening', () => {
+  it('refuses a server that acknowledges commits which it can still lose, and keeps no connection', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c synchronous_commit=off');
+    const opening = Postgres.open({ url: url.href, applicationName: 'skein-lossy' });
+    await expect(opening).rejects.toThrow(/synchronous_commit is off/);
+    await waitFor(async () => (await connections('skein-lossy')) === 0);
+  });
+
+  it('fails in a way that can be tried again while there is no server', async () => {
+    const error: unknown = await open('postgres://nobody@127.0.0.1:1/none').catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(isTransient(error)).toBe(true);
+  });
+});

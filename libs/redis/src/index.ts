@@ -1,0 +1,1 @@
+export { openHintRedis, openRedis, type RedisSettings } from './redis.js';

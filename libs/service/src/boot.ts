@@ -1,0 +1,109 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestMicroservice } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { InvalidConfiguration, ServiceConfig } from '@skein/config';
+import { PassThroughFilter } from '@skein/stream';
+import { LOGGER, type Logger } from '@skein/telemetry';
+import { Lifecycle } from './lifecycle.js';
+import { nestLogger } from './nest-logger.js';
+import { ROOM } from './tokens.js';
+import { transportFor } from './transport.js';
+
+export interface BootOptions {
+  readonly module: new () => object;
+  /** Whether the service hears events. Default: true. */
+  readonly hears?: boolean;
+  /** Where it listens, when not at the health address. */
+  readonly address?: (app: NestFastifyApplication) => { host: string; port: number };
+  /** Last touches before it listens. */
+  readonly prepare?: (app: NestFastifyApplication) => Promise<void> | void;
+  readonly adapter?: () => FastifyAdapter;
+}
+
+/** How long requests in flight may take once the service is asked to stop. */
+const PATIENCE_MS = 5_000;
+
+function healthAddress(app: NestFastifyApplication) {
+  const { healthHost: host, healthPort: port } = app.get(ServiceConfig);
+  return { host, port };
+}
+
+async function create({ module, adapter }: BootOptions): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    (adapter ?? (() => new FastifyAdapter()))(),
+    {
+      bufferLogs: true,
+      abortOnError: false,
+    },
+  );
+  app.useLogger(nestLogger(app.get<Logger>(LOGGER)));
+  return app;
+}
+
+/** Readiness goes first, then what is in flight is finished, then the connections close. */
+function stopOnSignals(app: NestFastifyApplication, logger: Logger): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    app.get(Lifecycle).drain();
+    // A connection that stays silent must not hold up the stop.
+    setTimeout(() => app.getHttpServer().closeAllConnections(), PATIENCE_MS).unref();
+    await app.close();
+    logger.info({}, 'stopped');
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+}
+
+/** Connects the stream; the handlers are registered after the filter, which would not hold for them otherwise. */
+async function hear(app: NestFastifyApplication): Promise<void> {
+  const strategy = await transportFor(app);
+  const hearing = app.connectMicroservice({ strategy }, { deferInitialization: true });
+  hearing.useGlobalFilters(new PassThroughFilter());
+  const connected = hearing as NestMicroservice;
+  connected.registerListeners();
+  connected.setIsInitialized(true);
+  // The application calls the life-cycle hooks, once for both.
+  connected.setIsInitHookCalled(true);
+  await app.startAllMicroservices();
+}
+
+/** Builds and starts a service; it is ready when this resolves. One that cannot start leaves nothing open. */
+export async function startService(options: BootOptions): Promise<NestFastifyApplication> {
+  const app = await create(options);
+  try {
+    await start(app, options);
+    return app;
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start(app: NestFastifyApplication, options: BootOptions): Promise<void> {
+  await options.prepare?.(app);
+  if (options.hears ?? true) {
+    await hear(app);
+  }
+  const { host, port } = (options.address ?? healthAddress)(app);
+  await app.listen(port, host);
+  app.get(Lifecycle).ready();
+}
+
+/** The whole of a service's main: starts it, says where it listens, and stops it when asked. */
+export async function boot(options: BootOptions): Promise<void> {
+  try {
+    const app = await startService(options);
+    const logger = app.get<Logger>(LOGGER);
+    stopOnSignals(app, logger);
+    logger.info({ url: await app.getUrl(), room: app.get<string>(ROOM) }, 'ready');
+  } catch (error) {
+    const text = error instanceof InvalidConfiguration ? error.message : (error as Error).stack;
+    process.stderr.write(`${text}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,4 @@
+export { boot, startService, type BootOptions } from './boot.js';
+export { Lifecycle } from './lifecycle.js';
+export { ServiceModule, type ServiceOptions } from './service.module.js';
+export { ROOM } from './tokens.js';

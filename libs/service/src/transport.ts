@@ -1,0 +1,37 @@
+import { hostname } from 'node:os';
+import type { INestApplicationContext } from '@nestjs/common';
+import { WorkerConfig } from '@skein/config';
+import { ConsumerLog, EventLog } from '@skein/event-log';
+import { streamKey, type Group } from '@skein/events';
+import { openRedis } from '@skein/redis';
+import { StreamReader, StreamTransport, UNIT_OF_WORK, type UnitOfWork } from '@skein/stream';
+import { LOGGER, type Logger } from '@skein/telemetry';
+import { ROOM } from './tokens.js';
+
+function readerFor(config: WorkerConfig, room: Group): StreamReader {
+  const consumer = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
+  const open = (use: string) =>
+    openRedis({ url: config.streamRedisUrl, name: `skein-${room}-${use}` });
+  return new StreamReader(open('read'), open('commands'), {
+    key: streamKey(config.streamPrefix, room, 0),
+    group: room,
+    consumer,
+    batchSize: config.batchSize,
+    claimAfterMs: config.claimAfterMs,
+  });
+}
+
+/** Registers what the service hears and makes the transport that brings it. */
+export async function transportFor(app: INestApplicationContext): Promise<StreamTransport> {
+  const room = app.get<Group>(ROOM);
+  const config = app.get(WorkerConfig);
+  await app.get(ConsumerLog).register();
+  app.get(EventLog).announce();
+  return new StreamTransport({
+    group: room,
+    reader: readerFor(config, room),
+    unit: app.get<UnitOfWork>(UNIT_OF_WORK),
+    logger: app.get<Logger>(LOGGER),
+    claimAfterMs: config.claimAfterMs,
+  });
+}

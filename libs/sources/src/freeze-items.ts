@@ -1,0 +1,101 @@
+import { freeze } from './freeze.js';
+import type { ContentStore, Frozen } from './freeze.js';
+import { accessTo } from './repository-access.js';
+import type { CredentialOpener, DescribedRepository } from './repository-access.js';
+import { SourceError } from './source-error.js';
+import type { Source, SourceRequest } from './source.js';
+
+interface ReferenceBase {
+  /** Name of the config item. */
+  readonly item: string;
+  /** Name of the repository. */
+  readonly repository: string;
+}
+
+/** A config item's reference, without device parameters in it. */
+export type ItemReference =
+  | (ReferenceBase & {
+      readonly type: 'git';
+      readonly targetRevision: string;
+      readonly path: string;
+    })
+  | (ReferenceBase & { readonly type: 'http'; readonly suffix?: string });
+
+export interface FreezeContext {
+  /** The repositories that the references name, by name. */
+  readonly repositories: ReadonlyMap<string, DescribedRepository>;
+  readonly opener: CredentialOpener;
+  readonly source: Source;
+  readonly store: ContentStore;
+  readonly signal?: AbortSignal;
+}
+
+export interface ItemFailure {
+  readonly item: string;
+  readonly message: string;
+}
+
+export interface FrozenItems {
+  /** By the name of the config item. */
+  readonly frozen: Record<string, Frozen>;
+  /** What a person must mend. */
+  readonly problems: readonly ItemFailure[];
+  /** What a later try may mend: somebody does not answer now. */
+  readonly waiting: readonly ItemFailure[];
+}
+
+type Outcome = { reference: ItemReference } & ({ frozen: Frozen } | { error: Error });
+
+/** Freezes what config items refer to; each that cannot be is named, with whether waiting helps. */
+export async function freezeItems(
+  references: readonly ItemReference[],
+  context: FreezeContext,
+): Promise<FrozenItems> {
+  const outcomes = await Promise.all(references.map((reference) => freezeItem(reference, context)));
+  const failures = (retryable: boolean) =>
+    outcomes.flatMap((outcome) =>
+      'error' in outcome && isRetryable(outcome.error) === retryable
+        ? [{ item: outcome.reference.item, message: outcome.error.message }]
+        : [],
+    );
+  const frozen = outcomes.flatMap((outcome) =>
+    'frozen' in outcome ? [[outcome.reference.item, outcome.frozen] as const] : [],
+  );
+  return { frozen: Object.fromEntries(frozen), problems: failures(false), waiting: failures(true) };
+}
+
+async function freezeItem(reference: ItemReference, context: FreezeContext): Promise<Outcome> {
+  const { source, store, signal } = context;
+  try {
+    const request = await requestFor(reference, context);
+    const [frozen] = await freeze([request], source, store, signal);
+    return { reference, frozen: frozen! };
+  } catch (error) {
+    // An error that does not say whether waiting helps is nobody's mistake in a template.
+    if (isRetryable(error) === undefined) throw error;
+    return { reference, error: error as Error };
+  }
+}
+
+async function requestFor(
+  reference: ItemReference,
+  { repositories, opener }: FreezeContext,
+): Promise<SourceRequest> {
+  const described = repositories.get(reference.repository);
+  if (!described) {
+    throw new SourceError('not-found', `there is no repository "${reference.repository}"`);
+  }
+  const repository = await accessTo(described, opener);
+  if (repository.type !== reference.type) {
+    const kinds = `${reference.type}, but repository "${described.name}" is of type ${repository.type}`;
+    throw new SourceError('invalid', `the reference is ${kinds}`);
+  }
+  if (reference.type === 'http') return { type: 'http', repository, suffix: reference.suffix };
+  const { targetRevision, path } = reference;
+  return { type: 'git', repository, targetRevision, path };
+}
+
+function isRetryable(error: unknown): boolean | undefined {
+  const retryable = (error as { retryable?: unknown } | null)?.retryable;
+  return typeof retryable === 'boolean' ? retryable : undefined;
+}

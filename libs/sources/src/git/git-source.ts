@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OutboundGuard } from '../outbound-guard.js';
+import { normalisePath } from '../paths.js';
+import type { SourceLimits, SourceSettings } from '../settings.js';
+import { SingleFlight } from '../single-flight.js';
+import { SourceError } from '../source-error.js';
+import type { Fetched, GitRequest, RepositoryAccess } from '../source.js';
+import { Turns } from '../turns.js';
+import { DamagedMirror } from './git-failure.js';
+import { GitMirror } from './git-mirror.js';
+import { openRemote } from './git-remote.js';
+import { checkGitVersion } from './git-version.js';
+import { readPath } from './read-path.js';
+import { candidateRefs, isCommit } from './revision.js';
+
+/** Fetches of one repository take turns; those of the same revision are one. Other repositories are not held back. */
+export class GitSource {
+  readonly #turns = new Turns();
+  readonly #updates = new SingleFlight<string>();
+  readonly #command: string;
+  readonly #searchPath: string;
+  #ready?: Promise<void>;
+
+  constructor(
+    private readonly settings: SourceSettings,
+    private readonly guard: OutboundGuard,
+    private readonly limits: SourceLimits,
+  ) {
+    this.#command = settings.gitCommand ?? 'git';
+    this.#searchPath = settings.searchPath ?? '/usr/local/bin:/usr/bin:/bin';
+  }
+
+  async fetch(request: GitRequest, signal: AbortSignal): Promise<Fetched> {
+    const path = normalisePath(request.path);
+    if (!isCommit(request.targetRevision)) candidateRefs(request.targetRevision);
+    await this.#prepare();
+    const mirror = this.#mirrorOf(request.repository);
+    try {
+      return await this.#fetch(request, path, mirror, signal);
+    } catch (error) {
+      if (!(error instanceof DamagedMirror)) throw error;
+    }
+    await this.#turns.take(mirror.folder, signal, () => mirror.remove());
+    return this.#fetch(request, path, mirror, signal).catch((error: unknown) => {
+      if (!(error instanceof DamagedMirror)) throw error;
+      throw new SourceError('unreachable', 'the local copy of the repository cannot be read');
+    });
+  }
+
+  async #fetch(
+    request: GitRequest,
+    path: string,
+    mirror: GitMirror,
+    signal: AbortSignal,
+  ): Promise<Fetched> {
+    const revision = await this.#update(request, mirror, signal);
+    return {
+      revision,
+      files: await readPath(mirror, { commit: revision, path }, this.limits, signal),
+    };
+  }
+
+  #update(
+    { repository, targetRevision }: GitRequest,
+    mirror: GitMirror,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const key = JSON.stringify([repository, targetRevision]);
+    return this.#updates.run(key, signal, (inner) =>
+      this.#turns.take(mirror.folder, inner, async () => {
+        const context = {
+          guard: this.guard,
+          allowFile: this.settings.allowFile ?? [],
+          temporaryFolder: this.settings.cacheFolder,
+        };
+        await using remote = await openRemote(repository, context);
+        return await mirror.update(targetRevision, remote, inner);
+      }),
+    );
+  }
+
+  #mirrorOf({ org, uid, url }: RepositoryAccess): GitMirror {
+    const name = createHash('sha256')
+      .update(JSON.stringify([org, uid, url]))
+      .digest('hex');
+    return new GitMirror(join(this.settings.cacheFolder, 'mirrors', name), {
+      command: this.#command,
+      searchPath: this.#searchPath,
+      home: this.#home,
+      maximumSize: this.limits.mirrorBytes,
+    });
+  }
+
+  get #home(): string {
+    return join(this.settings.cacheFolder, 'home');
+  }
+
+  /** Once; again after a failure. */
+  #prepare(): Promise<void> {
+    this.#ready ??= this.#checkMachine().catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  async #checkMachine(): Promise<void> {
+    await mkdir(this.#home, { recursive: true, mode: 0o700 });
+    await checkGitVersion(this.#command, { home: this.#home, searchPath: this.#searchPath });
+  }
+}

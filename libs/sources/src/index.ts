@@ -1,0 +1,23 @@
+export { decodeBundle, encodeBundle } from './bundle.js';
+export { freeze } from './freeze.js';
+export type { ContentStore, Frozen } from './freeze.js';
+export { freezeItems } from './freeze-items.js';
+export type { FreezeContext, FrozenItems, ItemFailure, ItemReference } from './freeze-items.js';
+export type { Address, Resolve } from './outbound-guard.js';
+export { accessTo } from './repository-access.js';
+export type { CredentialOpener, DescribedRepository } from './repository-access.js';
+export { DEFAULT_LIMITS } from './settings.js';
+export type { SourceLimits, SourceSettings } from './settings.js';
+export { SourceError } from './source-error.js';
+export type { SourceErrorCode } from './source-error.js';
+export type {
+  Credentials,
+  Fetched,
+  FetchedFile,
+  GitRequest,
+  HttpRequest,
+  RepositoryAccess,
+  Source,
+  SourceRequest,
+} from './source.js';
+export { createSources } from './sources.js';

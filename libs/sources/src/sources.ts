@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { withDeadline } from './deadline.js';
+import { GitSource } from './git/git-source.js';
+import { HttpSource } from './http/http-source.js';
+import { OutboundGuard } from './outbound-guard.js';
+import { DEFAULT_LIMITS } from './settings.js';
+import type { SourceSettings } from './settings.js';
+import { SingleFlight } from './single-flight.js';
+import { SourceError } from './source-error.js';
+import type { Fetched, Source, SourceRequest } from './source.js';
+
+/**
+ * All kinds of sources behind the one port. Requests that are the same at the same time are one fetch.
+ *
+ * @throws if an allowed network is not a CIDR
+ */
+export function createSources(settings: SourceSettings): Source {
+  const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const guard = new OutboundGuard(settings.allowedNetworks, settings.resolve);
+  const git = new GitSource(settings, guard, limits);
+  const http = new HttpSource(guard, limits);
+  const flights = new SingleFlight<Fetched>();
+
+  const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> =>
+    request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
+
+  return {
+    async fetch(request, signal) {
+      const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
+      try {
+        return await withDeadline(time, signal, (inner) =>
+          flights.run(keyOf(request), inner, (joined) => open(request, joined)),
+        );
+      } catch (error) {
+        throw error instanceof SourceError ? error.about(request.repository.name) : error;
+      }
+    },
+  };
+}
+
+/** A digest, since the request holds credentials. */
+function keyOf(request: SourceRequest): string {
+  return createHash('sha256').update(JSON.stringify(request)).digest('hex');
+}

@@ -1,0 +1,24 @@
+import type { Delivered } from '@skein/events';
+
+/** Hands a run of events of one type, in order, to its handler. `batch` is the handler's context. */
+export type Dispatch = (type: string, events: readonly Delivered[], batch: object) => Promise<void>;
+
+/**
+ * What the transport needs of whoever makes handling durable; libs/task fits it.
+ * Each method resolves only after its effect is committed: then the delivery is acknowledged.
+ */
+export interface UnitOfWork {
+  /** Handles a batch in one transaction: all of it took effect, or nothing. Repeats take no effect. */
+  handle(events: readonly Delivered[], dispatch: Dispatch): Promise<void>;
+  /** Puts an event that failed alone away, for a later try or as a dead letter. */
+  fail(sequence: number, error: Error): Promise<void>;
+  /** Puts away an event that this build cannot read. */
+  setAside(sequence: number, error: Error): Promise<void>;
+  /** Tries again what is due, one by one; resolves with how many there were. */
+  retryDue(dispatch: Dispatch): Promise<number>;
+  /** Whether the error says nothing about the events: such a failure is no attempt. */
+  isTransient(error: unknown): boolean;
+}
+
+/** Nest token of the service's {@link UnitOfWork}. */
+export const UNIT_OF_WORK = Symbol('skein:unit-of-work');

@@ -1,0 +1,11 @@
+export { backoffMs } from './backoff.js';
+export { Batch, originOf, type Want, type WantKind } from './batch.js';
+export { BatchUnit, type BatchUnitSettings } from './batch-unit.js';
+export { originOfWant, waitForOutsideMs } from './claimed-want.js';
+export { Repositories, repositoriesTable, type KnownRepository } from './repositories.js';
+export { taskProviders } from './providers.js';
+export type { Sweep } from './sweep.js';
+export type { Task } from './task.js';
+export { WantLoop, type WantLoopSettings } from './want-loop.js';
+export { Wants, wantsTable, type ClaimedWant } from './wants.js';
+export { WorkLoop, type WorkLoopSettings } from './work-loop.js';

@@ -1,0 +1,21 @@
+import type { Delivered, NewEvent } from '@skein/events';
+import type { Transaction } from '@skein/postgres';
+import type { Batch } from './batch.js';
+
+/** What a service does with what its events made worth deciding. */
+export interface Task {
+  /**
+   * Called before the first of a batch's events is folded: takes, in one sorted
+   * statement, the locks that keep two replicas apart. Locks taken later, one run
+   * of events after the other, would deadlock.
+   */
+  lock?(transaction: Transaction, events: readonly Delivered[]): Promise<void>;
+  /**
+   * Called once a batch, after its events were folded into the views, in their
+   * transaction: loads state, decides, saves, and answers the events to append.
+   * It talks to PostgreSQL only; what needs the outside is put down as a want.
+   */
+  perform(batch: Batch): Promise<NewEvent[]>;
+  /** Called after the commit: a work loop is woken here. */
+  committed?(): void;
+}

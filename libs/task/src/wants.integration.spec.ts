@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_ORGANISATION, newUid } from '@skein/events';
+import { Postgres } from '@skein/postgres';
+import { openTransaction, testDatabase, type TestDatabase } from '@skein/testing';
+import type { Want } from './batch.js';
+import { Wants, wantsTable } from './wants.js';
+
+const wants = new Wants('outside');
+let database: TestDatabase;
+let postgres: Postgres;
+
+const want = (uid: string, kind: Want['kind'] = 'device', causationid = 'first') => ({
+  org: DEFAULT_ORGANISATION,
+  kind,
+  uid,
+  origin: { causationid },
+});
+const put = (...uids: string[]) =>
+  wants.put(
+    postgres,
+    uids.map((uid) => want(uid)),
+  );
+const claim = (limit = 10) => wants.claim(postgres, limit);
+const due = async () =>
+  (
+    await postgres.query<{ uid: string }>(
+      'select uid from outside.wants where due <= now() order by due, number',
+    )
+  ).map(({ uid }) => uid);
+const row = async () =>
+  (await postgres.query('select attempts, reason, due > now() as later from outside.wants'))[0];
+const uids = (count: number) => Array.from({ length: count }, () => newUid());
+
+beforeAll(async () => {
+  database = await testDatabase();
+  postgres = await Postgres.open({ url: database.url, applicationName: 'test' });
+  await postgres.query(`create schema outside; ${wantsTable('outside')}`);
+});
+afterAll(async () => {
+  await postgres?.close();
+  await database?.close();
+});
+beforeEach(() => postgres.query('truncate outside.wants'));
+
+describe('a want', () => {
+  it('is due at once, and is claimed with what it needs', async () => {
+    const uid = newUid();
+    await put(uid);
+    expect(await claim()).toEqual([
+      { ...want(uid), number: expect.any(Number), attempts: 0, since: expect.any(Date) },
+    ]);
+  });
+
+  it('that is claimed is not due until its claim ends', async () => {
+    await put(newUid());
+    await claim();
+    expect(await claim()).toEqual([]);
+    const [left] = await postgres.query(
+      `select due - now() between interval '1 minute' and interval '3 minutes' as held from outside.wants`,
+    );
+    expect(left).toEqual({ held: true });
+  });
+
+  it('is gone when it is done', async () => {
+    await put(...uids(3));
+    await wants.done(postgres, await claim());
+    expect(await postgres.query('select * from outside.wants')).toEqual([]);
+  });
+
+  it('is not done when the transaction of its effect rolls back', async () => {
+    await put(newUid());
+    const claimed = await claim();
+    const transaction = await openTransaction(database.url);
+    await wants.done(transaction, claimed);
+    await transaction.rollback();
+    expect(await row()).toMatchObject({ attempts: 0 });
+  });
+
+  it('is one of its kind, organisation and thing', async () => {
+    const uid = newUid();
+    await wants.put(postgres, [want(uid), want(uid, 'fleet'), { ...want(uid), org: newUid() }]);
+    await put(uid);
+    expect(await claim()).toHaveLength(3);
+  });
+
+  it('is claimed by kind when one is asked for', async () => {
+    await wants.put(postgres, [want(newUid()), want(newUid(), 'fleet')]);
+    expect((await wants.claim(postgres, 10, 'fleet')).map(({ kind }) => kind)).toEqual(['fleet']);
+  });
+
+  it('nobody wants is no statement', async () => {
+    await wants.put({ query: () => Promise.reject(new Error('asked')) }, []);
+  });
+});
+
+describe('a want that is wanted anew while it is worked on', () => {
+  it('stays and is due now, with the new cause, although the old work is done', async () => {
+    const uid = newUid();
+    await put(uid);
+    const old = await claim();
+    await wants.put(postgres, [want(uid, 'device', 'second')]);
+    await wants.done(postgres, old);
+    const [anew] = await claim();
+    expect(anew).toMatchObject({ uid, origin: { causationid: 'second' }, attempts: 0 });
+    await wants.done(postgres, [anew!]);
+    expect(await claim()).toEqual([]);
+  });
+
+  it('is not put off by the failure of the old work', async () => {
+    const uid = newUid();
+    await put(uid);
+    const [old] = await claim();
+    await put(uid);
+    await wants.postpone(postgres, old!, { delayMs: 60_000, reason: 'away' });
+    expect(await due()).toEqual([uid]);
+    expect(await row()).toMatchObject({ attempts: 0, reason: null });
+  });
+
+  it('in a transaction that is open when the old work ends, stays', async () => {
+    const uid = newUid();
+    await put(uid);
+    const old = await claim();
+    const [wanting, ending] = [
+      await openTransaction(database.url),
+      await openTransaction(database.url),
+    ];
+    await wants.put(wanting, [want(uid)]);
+    const done = wants.done(ending, old);
+    await ending.untilItWaits();
+    await wanting.commit();
+    await done;
+    await ending.commit();
+    expect(await due()).toEqual([uid]);
+  });
+});
+
+describe('a want that has to wait for the outside', () => {
+  it('says why, counts, and is due after the delay', async () => {
+    await put(newUid());
+    const [claimed] = await claim();
+    await wants.postpone(postgres, claimed!, { delayMs: 60_000, reason: 'git does not answer' });
+    expect(await row()).toEqual({ attempts: 1, reason: 'git does not answer', later: true });
+    await postgres.query('update outside.wants set due = now()');
+    expect(await claim()).toMatchObject([{ attempts: 1 }]);
+  });
+
+  it('begins to count anew when it is wanted anew, and keeps since when it waits', async () => {
+    const uid = newUid();
+    await put(uid);
+    const [claimed] = await claim();
+    await wants.postpone(postgres, claimed!, { delayMs: 60_000, reason: 'away' });
+    await put(uid);
+    expect(await claim()).toMatchObject([{ attempts: 0, since: claimed!.since }]);
+  });
+});
+
+describe('claiming', () => {
+  it('takes the oldest first, as many as asked for', async () => {
+    const [first, second, third] = uids(3) as [string, string, string];
+    for (const uid of [first, second, third]) await put(uid);
+    expect((await claim(2)).map(({ uid }) => uid).sort()).toEqual([first, second].sort());
+    expect(await due()).toEqual([third]);
+  });
+
+  it('by many at once takes each want once', async () => {
+    const all = uids(40);
+    await put(...all);
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(5)));
+    const taken = claims.flat().map(({ uid }) => uid);
+    expect(claims.map((claimed) => claimed.length)).toEqual(claims.map(() => 5));
+    expect(taken.sort()).toEqual(all.sort());
+  });
+
+  it('does not wait for wants that somebody else is about to claim', async () => {
+    const [one, other] = uids(2) as [string, string];
+    await put(one);
+    const transaction = await openTransaction(database.url);
+    await wants.claim(transaction, 10);
+    await put(other);
+    expect((await claim()).map(({ uid }) => uid)).toEqual([other]);
+    await transaction.rollback();
+    expect((await claim()).map(({ uid }) => uid)).toEqual([one]);
+  });
+});

@@ -1,0 +1,109 @@
+import type { Origin } from '@skein/events';
+import type { Queryable } from '@skein/postgres';
+import type { Want, WantKind } from './batch.js';
+
+/** The table of a service whose decisions need the outside world, for its first migration. */
+export function wantsTable(schema: string): string {
+  return `
+create sequence ${schema}.want_number;
+create table ${schema}.wants (
+  org uuid not null,
+  kind text not null,
+  uid uuid not null,
+  number bigint not null default nextval('${schema}.want_number'),
+  origin json not null,
+  since timestamptz not null default now(),
+  due timestamptz not null default now(),
+  attempts integer not null default 0,
+  reason text,
+  primary key (org, kind, uid)
+);
+create index on ${schema}.wants (due);
+`;
+}
+
+/** A durable want that was claimed for a while. */
+export interface ClaimedWant {
+  readonly org: string;
+  readonly kind: WantKind;
+  readonly uid: string;
+  /** Grows when it is wanted anew. */
+  readonly number: number;
+  readonly origin: Origin;
+  /** Tries that failed so far. */
+  readonly attempts: number;
+  readonly since: Date;
+}
+
+const CLAIM_SECONDS = 120;
+
+/** Work that waits for the outside, as rows: it survives a crash, says why it waits, and holds nothing else back. */
+export class Wants {
+  constructor(private readonly schema: string) {}
+
+  /** Notes what is wanted; wanted again, it is due at once. */
+  async put(
+    transaction: Queryable,
+    wants: readonly Pick<Want, 'org' | 'kind' | 'uid' | 'origin'>[],
+  ): Promise<void> {
+    if (wants.length === 0) return;
+    await transaction.query(
+      `insert into ${this.schema}.wants (org, kind, uid, origin)
+       select org, kind, uid, origin
+       from unnest($1::uuid[], $2::text[], $3::uuid[], $4::json[]) as w (org, kind, uid, origin)
+       order by org, kind, uid
+       on conflict (org, kind, uid) do update
+         set number = excluded.number, origin = excluded.origin, due = now(), attempts = 0`,
+      [
+        wants.map(({ org }) => org),
+        wants.map(({ kind }) => kind),
+        wants.map(({ uid }) => uid),
+        wants.map(({ origin }) => JSON.stringify(origin)),
+      ],
+    );
+  }
+
+  /** Takes what is due, of one kind or of all, oldest first; if this process dies, it is due again after two minutes. */
+  claim(database: Queryable, limit: number, kind: WantKind | null = null): Promise<ClaimedWant[]> {
+    return database.query<ClaimedWant>(
+      `with c as materialized (
+         select org, kind, uid from ${this.schema}.wants
+         where due <= now() and ($2::text is null or kind = $2)
+         order by due limit $1 for update skip locked
+       )
+       update ${this.schema}.wants w set due = now() + make_interval(secs => ${CLAIM_SECONDS})
+       from c
+       where w.org = c.org and w.kind = c.kind and w.uid = c.uid
+       returning w.org, w.kind, w.uid, w.number, w.origin, w.attempts, w.since`,
+      [limit, kind],
+    );
+  }
+
+  /** Ends wants in the transaction of their effect; one that was wanted anew meanwhile stays, and is due now. */
+  async done(transaction: Queryable, wants: readonly ClaimedWant[]): Promise<void> {
+    await transaction.query(
+      `delete from ${this.schema}.wants w
+       using unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) as c (org, kind, uid, number)
+       where w.org = c.org and w.kind = c.kind and w.uid = c.uid and w.number = c.number`,
+      [
+        wants.map(({ org }) => org),
+        wants.map(({ kind }) => kind),
+        wants.map(({ uid }) => uid),
+        wants.map(({ number }) => number),
+      ],
+    );
+  }
+
+  /** Waits for the outside, and says why. */
+  async postpone(
+    database: Queryable,
+    want: ClaimedWant,
+    wait: { delayMs: number; reason: string },
+  ): Promise<void> {
+    await database.query(
+      `update ${this.schema}.wants set due = now() + make_interval(secs => $4 / 1000.0), attempts = attempts + 1, reason = $5
+       where org = $1 and kind = $2 and uid = $3 and number = $6`,
+      [want.org, want.kind, want.uid, wait.delayMs, wait.reason, want.number],
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import type { Redis } from 'ioredis';
+
+export interface TestEntry {
+  /** The event's number, which is the entry's id. */
+  readonly sequence: number;
+  /** The event as JSON text. */
+  readonly text: string;
+}
+
+/**
+ * Puts entries into a stream as the replayer does, for tests of those who read it. Makes the
+ * stream with its group when it is not there.
+ */
+export async function appendEntries(
+  redis: Redis,
+  stream: { readonly key: string; readonly group: string },
+  entries: readonly TestEntry[],
+): Promise<void> {
+  const { key, group } = stream;
+  await redis.xgroup('CREATE', key, group, '0', 'MKSTREAM').catch((error: Error) => {
+    if (!error.message.startsWith('BUSYGROUP')) throw error;
+  });
+  for (const { sequence, text } of entries) {
+    await redis.xadd(key, `${sequence}-0`, 'id', `id-${sequence}`, 'event', text);
+  }
+}

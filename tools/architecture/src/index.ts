@@ -1,0 +1,8 @@
+export {
+  keyColumnsQuery,
+  keysWithoutOrganisation,
+  timesWithoutZone,
+  type Column,
+  type KeyColumn,
+  type Table,
+} from './schema.js';

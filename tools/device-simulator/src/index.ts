@@ -1,0 +1,3 @@
+export { backoffMs } from './backoff.js';
+export { SimulatedDevice } from './simulated-device.js';
+export type { RenderedDevice, SimulatedDeviceSettings } from './simulated-device.js';

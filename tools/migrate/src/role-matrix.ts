@@ -1,0 +1,70 @@
+import { groups, type Group } from '@skein/events';
+
+/** Every service has a PostgreSQL role of its own. */
+export const rooms = [...groups, 'replayer'] as const;
+export type Room = (typeof rooms)[number];
+
+export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'USAGE' | 'EXECUTE';
+
+export interface Grant {
+  readonly roles: readonly Room[];
+  readonly privileges: readonly Privilege[];
+  /** What GRANT names: `TABLE log.events`, `SCHEMA log`. */
+  readonly on: string;
+}
+
+const grant = (roles: readonly Room[], privileges: readonly Privilege[], on: string): Grant => ({
+  roles,
+  privileges,
+  on,
+});
+
+/** Nobody may change or delete an event: no role has UPDATE or DELETE on log.events. */
+const log: readonly Grant[] = [
+  grant(rooms, ['USAGE'], 'SCHEMA log'),
+  grant(
+    rooms,
+    ['SELECT'],
+    'TABLE log.events, log.types, log.sequence, log.checkpoints, log.hearings',
+  ),
+  grant(groups, ['INSERT'], 'TABLE log.events'),
+  grant(groups, ['USAGE'], 'SEQUENCE log.event_position'),
+  grant(['replayer'], ['SELECT'], 'SEQUENCE log.event_position'),
+  grant(groups, ['SELECT', 'INSERT', 'UPDATE'], 'TABLE log.subjects'),
+  grant(
+    groups,
+    ['EXECUTE'],
+    'FUNCTION log.register_types(text[]), log.register_hearing(text, text[])',
+  ),
+  grant(['replayer'], ['INSERT'], 'TABLE log.sequence'),
+  grant(['replayer'], ['SELECT', 'UPDATE'], 'TABLE log.settled'),
+  grant(['replayer'], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], 'TABLE log.leases'),
+  grant(['replayer'], ['INSERT', 'UPDATE'], 'TABLE log.checkpoints'),
+  grant(['replayer'], ['EXECUTE'], 'FUNCTION log.make_partitions()'),
+];
+
+const blobs: readonly Grant[] = [
+  grant(['gateway', 'validation', 'render'], ['USAGE'], 'SCHEMA blobs'),
+  grant(['gateway', 'validation', 'render'], ['SELECT'], 'TABLE blobs.contents, blobs.sealed'),
+  grant(['validation', 'render'], ['INSERT'], 'TABLE blobs.contents'),
+  grant(['gateway'], ['INSERT'], 'TABLE blobs.sealed'),
+];
+
+/** A service owns its schema's rows; the replayer reads what was handled, prunes it, and heals holes. */
+function ofService(room: Group): Grant[] {
+  return [
+    grant([room], ['USAGE'], `SCHEMA ${room}`),
+    grant([room], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], `ALL TABLES IN SCHEMA ${room}`),
+    grant([room], ['USAGE', 'SELECT'], `ALL SEQUENCES IN SCHEMA ${room}`),
+    grant([room], ['EXECUTE'], `ALL FUNCTIONS IN SCHEMA ${room}`),
+    grant(['replayer'], ['USAGE'], `SCHEMA ${room}`),
+    grant(['replayer'], ['SELECT', 'DELETE'], `TABLE ${room}.inbox`),
+    grant(['replayer'], ['SELECT', 'INSERT'], `TABLE ${room}.retries`),
+    grant(['replayer'], ['SELECT'], `TABLE ${room}.parked, ${room}.dead_letters`),
+  ];
+}
+
+/** Who may do what: all of it, and nothing else. */
+export function roleMatrix(services: readonly Group[] = groups): readonly Grant[] {
+  return [...log, ...blobs, ...services.flatMap(ofService)];
+}

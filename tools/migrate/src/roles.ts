@@ -1,0 +1,82 @@
+import type { Group } from '@skein/events';
+import type { Client } from 'pg';
+import { roleMatrix, rooms, type Room } from './role-matrix.js';
+
+/** A role's name: roles belong to the whole cluster, so it begins with the database's name. */
+export function roleName(database: string, room: Room): string {
+  return `${database}_${room}`;
+}
+
+/** Time-outs are shorter than the time after which a peer takes over what a consumer holds. */
+const settings = {
+  synchronous_commit: 'on',
+  lock_timeout: '10s',
+  idle_in_transaction_session_timeout: '20s',
+  timezone: 'UTC',
+};
+
+const SCHEMAS = `select nspname as name from pg_namespace
+  where nspname !~ '^pg_' and nspname not in ('information_schema')`;
+
+async function createRole(client: Client, role: string, password: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+  const verb = rowCount === 0 ? 'create' : 'alter';
+  await client.query(
+    `${verb} role ${client.escapeIdentifier(role)} login nosuperuser nocreatedb nocreaterole
+     password ${client.escapeLiteral(password)}`,
+  );
+}
+
+/** A cluster has one list of roles: two migrations that write it at once would fail. */
+async function withRolesLocked(client: Client, work: () => Promise<void>): Promise<void> {
+  await client.query("select pg_advisory_lock(hashtextextended('skein roles', 0))");
+  try {
+    await work();
+  } finally {
+    await client.query("select pg_advisory_unlock(hashtextextended('skein roles', 0))");
+  }
+}
+
+/** Creates or updates the roles of all services. */
+export async function createRoles(
+  client: Client,
+  database: string,
+  passwords: Readonly<Record<Room, string>>,
+): Promise<void> {
+  await withRolesLocked(client, async () => {
+    for (const room of rooms) {
+      const role = roleName(database, room);
+      await createRole(client, role, passwords[room]);
+      for (const [name, value] of Object.entries(settings)) {
+        await client.query(
+          `alter role ${client.escapeIdentifier(role)} in database ${client.escapeIdentifier(database)} set ${name} = ${client.escapeLiteral(value)}`,
+        );
+      }
+    }
+  });
+}
+
+/** Takes every privilege away and grants what the matrix says, in one transaction. */
+export async function grantPrivileges(
+  client: Client,
+  database: string,
+  services: readonly Group[],
+): Promise<void> {
+  const roles = rooms.map((room) => client.escapeIdentifier(roleName(database, room))).join(', ');
+  const { rows } = await client.query<{ name: string }>(SCHEMAS);
+  await client.query('begin');
+  await client.query(`revoke all on database ${client.escapeIdentifier(database)} from public`);
+  await client.query(`grant connect on database ${client.escapeIdentifier(database)} to ${roles}`);
+  for (const { name } of rows) {
+    const schema = client.escapeIdentifier(name);
+    await client.query(`revoke all on schema ${schema} from public, ${roles}`);
+    for (const objects of ['tables', 'sequences', 'functions']) {
+      await client.query(`revoke all on all ${objects} in schema ${schema} from public, ${roles}`);
+    }
+  }
+  for (const { roles: granted, privileges, on } of roleMatrix(services)) {
+    const names = granted.map((room) => client.escapeIdentifier(roleName(database, room)));
+    await client.query(`grant ${privileges.join(', ')} on ${on} to ${names.join(', ')}`);
+  }
+  await client.query('commit');
+}

@@ -1,0 +1,23 @@
+/** One jest configuration for all projects; the project is the working directory. */
+import { compiler } from './compiler.mjs';
+
+const patterns = {
+  unit: ['**/!(*.integration|*.e2e).spec.ts'],
+  integration: ['**/*.integration.spec.ts'],
+  e2e: ['**/*.e2e.spec.ts'],
+  all: ['**/*.spec.ts'],
+};
+
+export default {
+  rootDir: process.cwd(),
+  roots: ['<rootDir>/src'],
+  testMatch: patterns[process.env.SKEIN_TEST_KIND ?? 'all'],
+  testEnvironment: 'node',
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironmentOptions: { customExportConditions: ['@skein/source', 'node', 'node-addons'] },
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...compiler, sourceMaps: 'inline' }] },
+};

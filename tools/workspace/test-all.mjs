@@ -1,0 +1,44 @@
+/**
+ * `npm test`: provides the servers that tests need, runs the tests of all projects and
+ * adds up what they counted. Arguments: unit, integration or e2e runs only that kind.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { provideNativeRedis } from '@skein/testing';
+
+const root = join(fileURLToPath(import.meta.url), '../../..');
+const results = join(root, '.skein/test-results');
+const kinds = ['unit', 'integration', 'e2e'];
+const usage = `usage: npm test [-- ${kinds.join(' | ')}]   one kind of tests; all without`;
+
+function kindOf(argument) {
+  if (argument === undefined || kinds.includes(argument)) return argument;
+  process.stderr.write(`${usage}\n`);
+  return process.exit(argument === '--help' ? 0 : 2);
+}
+
+function counts() {
+  const files = existsSync(results) ? readdirSync(results) : [];
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const file of files) {
+    const result = JSON.parse(readFileSync(join(results, file), 'utf8'));
+    sum.passed += result.numPassedTests;
+    sum.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+    sum.skipped += result.numPendingTests + result.numTodoTests;
+  }
+  return sum;
+}
+
+const kind = kindOf(process.argv[2]);
+rmSync(results, { recursive: true, force: true });
+if (kind !== 'unit') await provideNativeRedis((line) => process.stdout.write(`skein: ${line}\n`));
+const { status } = spawnSync(
+  'nx',
+  ['run-many', '--target=test', '--output-style=static', '--parallel=2'],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, ...(kind && { SKEIN_TEST_KIND: kind }) } },
+);
+const { passed, failed, skipped } = counts();
+process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+process.exit(status === 0 && failed === 0 && passed > 0 ? 0 : 1);
