@@ -2,38 +2,32 @@
  * Infers every project of the workspace from its package.json: the folder says
  * what it is, so no project repeats its targets or its tags.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { layerOf, roomOf } from './layers.mjs';
 
-const targets = {
-  build: { command: 'node ../../tools/workspace/build.mjs' },
-  test: { command: 'node ../../tools/workspace/test.mjs' },
-  lint: { command: 'eslint --no-warn-ignored --no-error-on-unmatched-pattern .' },
-};
+/** Whether a project has tests that run the built services. */
+function runsServices(source) {
+  return readdirSync(source).some((file) => file.endsWith('.e2e.spec.ts'));
+}
 
 /** Commands run in the project's folder, whose depth differs: domain rooms lie one deeper. */
 function targetsFor(root, folder) {
-  const up = folder
-    .split('/')
-    .map(() => '..')
-    .join('/');
-  const has = {
-    build: existsSync(join(root, folder, 'src')),
-    test: existsSync(join(root, folder, 'src')),
-    lint: true,
+  const up = folder.replaceAll(/[^/]+/g, '..');
+  const run = (command, more = {}) => ({
+    executor: 'nx:run-commands',
+    options: { command, cwd: folder },
+    ...more,
+  });
+  const lint = run('eslint --no-warn-ignored --no-error-on-unmatched-pattern .');
+  const source = join(root, folder, 'src');
+  if (!existsSync(source)) return { lint };
+  const afterBuild = { dependsOn: [{ projects: '*', target: 'build' }] };
+  return {
+    lint,
+    build: run(`node ${up}/tools/workspace/build.mjs`),
+    test: run(`node ${up}/tools/workspace/test.mjs`, runsServices(source) ? afterBuild : {}),
   };
-  return Object.fromEntries(
-    Object.entries(targets)
-      .filter(([name]) => has[name])
-      .map(([name, target]) => [
-        name,
-        {
-          executor: 'nx:run-commands',
-          options: { command: target.command.replace('../..', up), cwd: folder },
-        },
-      ]),
-  );
 }
 
 function project(root, packageFile) {

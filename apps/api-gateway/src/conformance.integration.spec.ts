@@ -1,15 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { startService } from '@skein/service';
+import { migratedDatabase } from '@skein/migrate';
 import { jsonClient, type Loose } from '@skein/testing';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
-import { gateway } from './gateway.options.js';
+import { DoorScene } from '../test/door-scene.js';
 
 /** Folder of the reference documents; without it these tests are reported as skipped. */
 const reference = process.env['SKEIN_REFERENCE_DIR'];
@@ -19,13 +16,10 @@ const plural: Record<string, string> = {
   Repository: 'repositories',
 };
 
-let database: MigratedDatabase;
-let app: NestFastifyApplication;
 let ajv: Ajv;
 
-const client = jsonClient(() => app.getUrl());
-const call = (method: string, path: string, body?: unknown) =>
-  client(method, `/api/v1${path}`, { body });
+const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
+const { call } = door;
 
 /** What is wrong with a value, by a schema of the document. */
 function faults(schema: string, value: unknown): unknown {
@@ -39,18 +33,6 @@ function manifests(): Loose[] {
   return readdirSync(folder).map((file) =>
     parse(readFileSync(join(folder, file), 'utf8'), { version: '1.1' }),
   );
-}
-
-async function startGateway(): Promise<void> {
-  database = await migratedDatabase(['gateway']);
-  Object.assign(process.env, {
-    SKEIN_DATABASE_URL: database.urlOf('gateway'),
-    SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
-    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
-    SKEIN_GATEWAY_PORT: '0',
-    SKEIN_LOG_LEVEL: 'silent',
-  });
-  app = await startService({ ...gateway, hears: false });
 }
 
 /** A discriminator says which one of several schemas is meant, which JSON Schema has no word for. */
@@ -89,12 +71,9 @@ const suite = reference ? describe : describe.skip;
 suite('conformance with the reference document', () => {
   beforeAll(async () => {
     readDocument();
-    await startGateway();
+    await door.open();
   });
-  afterAll(async () => {
-    await app?.close();
-    await database?.close();
-  });
+  afterAll(() => door.close());
 
   it('takes the example manifests unchanged, and gives them back', async () => {
     expect(manifests()).toHaveLength(5);

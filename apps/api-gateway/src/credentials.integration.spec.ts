@@ -1,82 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Sealer, SealedStore } from '@skein/blobs';
 import { DEFAULT_ORGANISATION as org } from '@skein/events';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
-import { startService } from '@skein/service';
+import { migratedDatabase } from '@skein/migrate';
 import { jsonClient, type Loose } from '@skein/testing';
-import { gateway } from './gateway.options.js';
+import { DoorScene } from '../test/door-scene.js';
+import { repository } from '../test/manifests.js';
 
-let database: MigratedDatabase;
-let app: NestFastifyApplication;
-let postgres: Postgres;
-let position = 0;
+const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
+const { call, appended } = door;
 
-beforeAll(async () => {
-  database = await migratedDatabase(['gateway']);
-  Object.assign(process.env, {
-    SKEIN_DATABASE_URL: database.urlOf('gateway'),
-    SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
-    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
-    SKEIN_GATEWAY_PORT: '0',
-    SKEIN_LOG_LEVEL: 'silent',
-  });
-  app = await startService({ ...gateway, hears: false });
-  postgres = app.get(Postgres);
-});
-
-afterAll(async () => {
-  await app?.close();
-  await database?.close();
-});
-
-beforeEach(async () => {
-  for (const table of ['repositories', 'fleets', 'devices', 'repository_users']) {
-    await postgres.query(`delete from gateway.${table}`);
-  }
-  await appended();
-});
-
-type Row = {
-  type: string;
-  subject: string;
-  version: number;
-  data: Loose;
-  requestid: string;
-  traceparent: string;
-};
-
-/** What was appended since the last look. */
-async function appended(): Promise<Row[]> {
-  const rows = await postgres.query<Row & { position: number }>(
-    `select e.*, t.name as type from log.events e join log.types t on t.id = e.type
-     where e.position > $1 order by e.position`,
-    [position],
-  );
-  position = rows.at(-1)?.position ?? position;
-  return rows;
-}
-
-const client = jsonClient(() => app.getUrl());
-const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-  client(method, `/api/v1${path}`, { body, headers });
-
-const apiVersion = 'flightctl.io/v1beta1';
-const repository = (name: string, spec: object = {}) => ({
-  apiVersion,
-  kind: 'Repository',
-  metadata: { name },
-  spec: { type: 'git', url: 'https://example.com/r.git', ...spec },
-});
+beforeAll(() => door.open());
+beforeEach(() => door.clear());
+afterAll(() => door.close());
 
 describe('credentials', () => {
   const httpConfig = { username: 'u', password: 'first secret', skipServerVerification: true };
 
   async function opened(id: string, uid: string): Promise<Loose> {
-    const sealed = await new SealedStore(postgres).get({ org, id });
-    return JSON.parse(app.get(Sealer).open({ org, uid }, sealed!).toString());
+    const sealed = await new SealedStore(door.postgres).get({ org, id });
+    return JSON.parse(door.app.get(Sealer).open({ org, uid }, sealed!).toString());
   }
 
   it('do not go to another server behind a mask', async () => {
@@ -103,7 +45,7 @@ describe('credentials', () => {
       username: 'u',
       password: 'first secret',
     });
-    const [row] = await postgres.query<{ text: string }>(
+    const [row] = await door.postgres.query<{ text: string }>(
       'select row_to_json(r)::text as text from gateway.repositories r',
     );
     expect(row!.text).not.toContain('first secret');

@@ -1,54 +1,38 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BlobStore } from '@skein/blobs';
 import { DEFAULT_ORGANISATION as org, devicesRendered } from '@skein/events';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import { migratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { startService } from '@skein/service';
-import { UNIT_OF_WORK, type UnitOfWork } from '@skein/stream';
 import { consumerHarness, jsonClient, waitFor, type ConsumerHarness } from '@skein/testing';
+import { DoorScene } from '../test/door-scene.js';
+import { device as manifest } from '../test/manifests.js';
+import { hearingOf } from '../test/view-scene.js';
 import { GatewayConfig } from './gateway.config.js';
-import { GatewayConsumer } from './gateway.consumer.js';
-import { gateway } from './gateway.options.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';
 
-let database: MigratedDatabase;
-let app: NestFastifyApplication;
-let postgres: Postgres;
+const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
+const { client } = door;
 let admin: Postgres;
 let harness: ConsumerHarness;
 let waiters: RenderedWaiters;
 let device: string;
 
-async function start(): Promise<void> {
-  app = await startService({ ...gateway, hears: false });
-  postgres = app.get(Postgres);
-  waiters = app.get(RenderedWaiters);
-  const unit = app.get<UnitOfWork>(UNIT_OF_WORK);
-  harness = consumerHarness({ postgres, consumer: app.get(GatewayConsumer), unit });
+function attach(): void {
+  waiters = door.app.get(RenderedWaiters);
+  harness = consumerHarness(hearingOf(door.app));
 }
 
 beforeAll(async () => {
-  database = await migratedDatabase(['gateway']);
-  Object.assign(process.env, {
-    SKEIN_DATABASE_URL: database.urlOf('gateway'),
-    SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
-    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
-    SKEIN_GATEWAY_PORT: '0',
-    SKEIN_LOG_LEVEL: 'silent',
-  });
-  admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
-  await start();
+  await door.open();
+  admin = await Postgres.open({ url: door.database.adminUrl, applicationName: 'test' });
+  attach();
 });
 
 afterAll(async () => {
-  await app?.close();
   await admin?.close();
-  await database?.close();
+  await door.close();
 });
 
-const client = jsonClient(() => app.getUrl());
 const rendered = (known?: string, signal?: AbortSignal) =>
   client(
     'GET',
@@ -57,11 +41,9 @@ const rendered = (known?: string, signal?: AbortSignal) =>
   );
 
 beforeEach(async () => {
-  await postgres.query('delete from gateway.devices');
-  await postgres.query('delete from gateway.inbox');
-  const body = { apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name: 'd' } };
-  await client('PUT', '/api/v1/devices/d', { body });
-  const [row] = await postgres.query<{ uid: string }>('select uid from gateway.devices');
+  await door.empty('devices', 'inbox');
+  await door.call('PUT', '/devices/d', manifest('d'));
+  const [row] = await door.postgres.query<{ uid: string }>('select uid from gateway.devices');
   device = row!.uid;
 });
 
@@ -111,7 +93,7 @@ describe('the rendered document', () => {
     const answer = rendered();
     await waiting();
     const [member] = event.event.data.members;
-    await postgres.query(
+    await door.postgres.query(
       'update gateway.device_views set rendered_version = 1, rendered_digest = $1, rendered_number = 1',
       [member!.digest],
     );
@@ -119,9 +101,9 @@ describe('the rendered document', () => {
   });
 
   it('is 204 when nothing came in time, and 404 for a device that there is not', async () => {
-    Object.assign(app.get(GatewayConfig), { longPollMs: 50 });
+    Object.assign(door.app.get(GatewayConfig), { longPollMs: 50 });
     expect((await rendered()).code).toBe(204);
-    Object.assign(app.get(GatewayConfig), { longPollMs: 240_000 });
+    Object.assign(door.app.get(GatewayConfig), { longPollMs: 240_000 });
     expect((await client('GET', '/api/v1/devices/none/rendered')).code).toBe(404);
     const answer = rendered();
     await waiting();
@@ -148,8 +130,9 @@ describe('the rendered document', () => {
   it('is 204 for all who wait when the gateway stops', async () => {
     const answers = Promise.all([rendered(), rendered()]);
     await waiting(2);
-    await app.close();
+    await door.app.close();
     expect((await answers).map(({ code }) => code)).toEqual([204, 204]);
-    await start();
+    await door.start();
+    attach();
   });
 });

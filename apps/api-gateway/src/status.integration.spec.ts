@@ -1,76 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
-import { startService } from '@skein/service';
-import { jsonClient, type Loose } from '@skein/testing';
-import { gateway } from './gateway.options.js';
+import { migratedDatabase } from '@skein/migrate';
+import { jsonClient } from '@skein/testing';
+import { DoorScene, typesOf } from '../test/door-scene.js';
+import { device } from '../test/manifests.js';
 
-let database: MigratedDatabase;
-let app: NestFastifyApplication;
-let postgres: Postgres;
-let position = 0;
+const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
+const { call, appended } = door;
 
-beforeAll(async () => {
-  database = await migratedDatabase(['gateway']);
-  Object.assign(process.env, {
-    SKEIN_DATABASE_URL: database.urlOf('gateway'),
-    SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
-    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
-    SKEIN_GATEWAY_PORT: '0',
-    SKEIN_LOG_LEVEL: 'silent',
-  });
-  app = await startService({ ...gateway, hears: false });
-  postgres = app.get(Postgres);
-});
-
-afterAll(async () => {
-  await app?.close();
-  await database?.close();
-});
-
-beforeEach(async () => {
-  for (const table of ['repositories', 'fleets', 'devices', 'repository_users']) {
-    await postgres.query(`delete from gateway.${table}`);
-  }
-  await appended();
-});
-
-type Row = {
-  type: string;
-  subject: string;
-  version: number;
-  data: Loose;
-  requestid: string;
-  traceparent: string;
-};
-
-/** What was appended since the last look. */
-async function appended(): Promise<Row[]> {
-  const rows = await postgres.query<Row & { position: number }>(
-    `select e.*, t.name as type from log.events e join log.types t on t.id = e.type
-     where e.position > $1 order by e.position`,
-    [position],
-  );
-  position = rows.at(-1)?.position ?? position;
-  return rows;
-}
-
-const client = jsonClient(() => app.getUrl());
-const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-  client(method, `/api/v1${path}`, { body, headers });
-
-const apiVersion = 'flightctl.io/v1beta1';
-const device = (name: string, more: { metadata?: object; spec?: object } = {}) => ({
-  apiVersion,
-  kind: 'Device',
-  metadata: { name, ...more.metadata },
-  ...(more.spec && { spec: more.spec }),
-});
-
-const typesOf = (events: readonly { type: string }[]) =>
-  events.map(({ type }) => type.replace('skein.', '').replace('.v1', ''));
+beforeAll(() => door.open());
+beforeEach(() => door.clear());
+afterAll(() => door.close());
 
 describe('status', () => {
   const report = (renderedVersion: string, status: string, more: object = {}) => ({

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
@@ -13,6 +12,7 @@ import { Postgres } from '@skein/postgres';
 import { startService } from '@skein/service';
 import { appendEntries, jsonClient, testRedis, waitFor, type TestRedis } from '@skein/testing';
 import { Redis } from 'ioredis';
+import { settingsFor } from '../test/door-scene.js';
 import { gateway } from './gateway.options.js';
 
 let database: MigratedDatabase;
@@ -24,12 +24,9 @@ beforeAll(async () => {
   [database, server] = await Promise.all([migratedDatabase(['gateway']), testRedis()]);
   redis = new Redis(server.url);
   Object.assign(process.env, {
-    SKEIN_DATABASE_URL: database.urlOf('gateway'),
+    ...settingsFor(database.urlOf('gateway')),
     SKEIN_STREAM_REDIS_URL: server.url,
     SKEIN_STREAM_PREFIX: server.prefix,
-    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
-    SKEIN_GATEWAY_PORT: '0',
-    SKEIN_LOG_LEVEL: 'silent',
   });
   app = await startService(gateway);
 });

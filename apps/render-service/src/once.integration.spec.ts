@@ -1,51 +1,35 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  DEFAULT_ORGANISATION as org,
   deviceDeleted,
   deviceLabelsUpdated,
   devicesRendered,
   deviceSpecUpdated,
   newUid,
 } from '@skein/events';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
+import { migratedDatabase } from '@skein/migrate';
+import type { Postgres } from '@skein/postgres';
 import { Wants } from '@skein/task';
-import { consumerHarness, type Appended, type ConsumerHarness } from '@skein/testing';
-import { assemble, eventsBy, git, inline, Outside } from '../test/scene.js';
+import { consumerHarness, type ConsumerHarness } from '@skein/testing';
+import { git, inline, type Outside } from '../test/scene.js';
+import { Stage, type Make, type Scene } from '../test/stage.js';
 import { RenderSweep } from './render.sweep.js';
 
-let database: MigratedDatabase;
+const stage = new Stage({ migratedDatabase, consumerHarness });
+const { worked } = stage;
 let postgres: Postgres;
 let outside: Outside;
 let harness: ConsumerHarness;
-let scene: Awaited<ReturnType<typeof assemble>>;
-let make: ReturnType<typeof eventsBy>;
+let scene: Scene;
+let make: Make;
 const [fleet, version] = [newUid(), newUid()];
 let device: string;
 
-beforeAll(async () => {
-  database = await migratedDatabase(['render']);
-  postgres = await Postgres.open({ url: database.urlOf('render'), applicationName: 'test' });
-});
-
+beforeAll(() => stage.open());
 beforeEach(async () => {
-  outside = new Outside();
-  scene = await assemble(postgres, database.urlOf('render'), outside);
-  harness = consumerHarness({ postgres, ...scene });
-  make = eventsBy(harness.event, org);
-  await harness.appended();
-  device = newUid();
+  ({ postgres, outside, harness, scene, make, device } = await stage.renew());
 });
+afterAll(() => stage.close());
 
-afterAll(async () => {
-  await postgres?.close();
-  await database?.close();
-});
-
-async function worked(): Promise<Appended[]> {
-  while ((await scene.loops.devices.once()) + (await scene.loops.contents.once()) > 0);
-  return harness.appended();
-}
 const inFleet = () => [
   make.deviceIs(device),
   make.matched(fleet, device),

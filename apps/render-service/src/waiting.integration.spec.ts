@@ -1,50 +1,27 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DEFAULT_ORGANISATION as org, deviceSpecUpdated, newUid } from '@skein/events';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
+import { deviceSpecUpdated, newUid } from '@skein/events';
+import { migratedDatabase } from '@skein/migrate';
 import { SourceError } from '@skein/sources';
-import { consumerHarness, type Appended, type ConsumerHarness } from '@skein/testing';
-import { assemble, eventsBy, failuresOf, git, inline, membersOf, Outside } from '../test/scene.js';
+import { consumerHarness, type ConsumerHarness } from '@skein/testing';
+import { failuresOf, git, inline, membersOf, type Outside } from '../test/scene.js';
+import { Stage, type Make, type Scene } from '../test/stage.js';
 
-let database: MigratedDatabase;
-let postgres: Postgres;
+const stage = new Stage({ migratedDatabase, consumerHarness });
+const { worked, wants } = stage;
 let outside: Outside;
 let harness: ConsumerHarness;
-let scene: Awaited<ReturnType<typeof assemble>>;
-let make: ReturnType<typeof eventsBy>;
-let device: string;
-let fleet: string;
-let version: string;
+let scene: Scene;
+let make: Make;
+let device: string, fleet: string, version: string;
 
-beforeAll(async () => {
-  database = await migratedDatabase(['render']);
-  postgres = await Postgres.open({ url: database.urlOf('render'), applicationName: 'test' });
-});
-
+beforeAll(() => stage.open());
 beforeEach(async () => {
-  outside = new Outside();
-  scene = await assemble(postgres, database.urlOf('render'), outside);
-  harness = consumerHarness({ postgres, ...scene });
-  make = eventsBy(harness.event, org);
-  await harness.appended();
-  [device, fleet, version] = [newUid(), newUid(), newUid()];
+  ({ outside, harness, scene, make, device, fleet, version } = await stage.renew());
 });
-
-afterAll(async () => {
-  await postgres?.close();
-  await database?.close();
-});
-
-/** Does all work that is due and answers what was appended. */
-async function worked(): Promise<Appended[]> {
-  while ((await scene.loops.devices.once()) + (await scene.loops.contents.once()) > 0);
-  return harness.appended();
-}
-const wants = () =>
-  postgres.query<{ kind: string; reason: string | null }>('select kind, reason from render.wants');
+afterAll(() => stage.close());
 
 describe('what it waits for', () => {
-  const dueNow = () => postgres.query('update render.wants set due = now()');
+  const dueNow = () => stage.postgres.query('update render.wants set due = now()');
 
   it('the template version, with the reason', async () => {
     await harness.handle(

@@ -13,9 +13,14 @@ const numbers = async () =>
     ({ number }) => number,
   );
 const kill = `select pg_terminate_backend(pid) from pg_stat_activity
-  where application_name = 'skein-victim' and pid <> pg_backend_pid()`;
+  where datname = current_database() and application_name = 'skein-victim' and pid <> pg_backend_pid()`;
 const connections = async (name: string) =>
-  (await postgres.query('select from pg_stat_activity where application_name = $1', [name])).length;
+  (
+    await postgres.query(
+      'select from pg_stat_activity where datname = current_database() and application_name = $1',
+      [name],
+    )
+  ).length;
 
 beforeAll(async () => {
   database = await testDatabase();

@@ -42,11 +42,7 @@ async function deadPeer(...numbers: number[]): Promise<void> {
   );
   await scene.redis.xclaim(key, group, 'dead', 0, ...ids, 'IDLE', 60_000, 'JUSTID');
 }
-/** The server has a client that blocks on the stream. */
-const blocked = () =>
-  waitFor(async () => /cmd=xreadgroup/.test((await scene.redis.client('LIST')) as string), {
-    message: 'a blocked reader',
-  });
+const blocked = () => waitFor(() => scene.isBlocked(), { message: 'a blocked reader' });
 
 beforeAll(async () => {
   place = await testRedis();

@@ -118,7 +118,7 @@ export class TransportScene {
 
   constructor(
     private readonly url: string,
-    prefix: string,
+    private readonly prefix: string,
   ) {
     this.redis = new Redis(url);
     this.stream = { key: streamKey(prefix, 'selector', 0), group: 'selector' };
@@ -147,7 +147,8 @@ export class TransportScene {
   }
 
   reader(consumer: string): StreamReader {
-    const open = () => new Redis(this.url, { maxRetriesPerRequest: null });
+    const open = () =>
+      new Redis(this.url, { connectionName: this.prefix, maxRetriesPerRequest: null });
     const settings = { ...this.stream, consumer, batchSize: 100, claimAfterMs: 30_000 };
     return new StreamReader(open(), open(), settings);
   }
@@ -164,6 +165,14 @@ export class TransportScene {
     const delivered = fields![fields!.indexOf('last-delivered-id') + 1];
     const newest = await this.redis.xrevrange(key, '+', '-', 'COUNT', 1);
     return delivered === newest[0]?.[0] && (await this.pending()) === 0;
+  }
+
+  /** Whether a service waits at the server for entries to come. */
+  async isBlocked(): Promise<boolean> {
+    const clients = ((await this.redis.client('LIST')) as string).split('\n');
+    return clients.some(
+      (one) => one.includes(`name=${this.prefix} `) && one.includes('cmd=xreadgroup'),
+    );
   }
 
   async consumers(): Promise<string[]> {

@@ -90,6 +90,16 @@ describe('a batch that fails leaves nothing', () => {
     await nothing();
   });
 
+  it('when the commit itself fails', async () => {
+    const perform = scene.task.perform.bind(scene.task);
+    scene.task.perform = async (batch) => {
+      await batch.transaction.query('insert into selector.at_commit values (1), (1)');
+      return perform(batch);
+    };
+    await expect(scene.handle(delivered(1))).rejects.toMatchObject({ code: '23505' });
+    await nothing();
+  });
+
   it('and takes effect when it is delivered again', async () => {
     scene.poisoned.add(1);
     await scene.handle(delivered(1)).catch(() => undefined);

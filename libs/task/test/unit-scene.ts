@@ -71,7 +71,8 @@ export class UnitScene {
     const connect = (url: string) => Postgres.open({ url, applicationName: 'test' });
     const admin = await connect(database.adminUrl);
     await admin.query('create table selector.folded (number bigint primary key)');
-    await admin.query('grant all on selector.folded to public');
+    await admin.query('create table selector.at_commit (number bigint unique initially deferred)');
+    await admin.query('grant all on selector.folded, selector.at_commit to public');
     const postgres = await connect(database.urlOf('selector'));
     const gateway = await EventLog.open(
       await connect(database.urlOf('gateway')),

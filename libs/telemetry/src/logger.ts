@@ -15,6 +15,18 @@ export interface Logger {
 /** Nest token of the service's {@link Logger}. */
 export const LOGGER = Symbol('skein:logger');
 
+/**
+ * Standard output through Node's own stream. pino's writer would try for ever, and keep
+ * the process from ending, once nobody reads the other end of the pipe.
+ */
+function standardOutput(): DestinationStream {
+  if (process.stdout.listenerCount('error', unread) === 0) process.stdout.on('error', unread);
+  return { write: (line) => void process.stdout.write(line) };
+}
+
+/** Nobody reads the log any more; the service goes on without. */
+function unread(): void {}
+
 function traceFields(): object {
   const span = trace.getActiveSpan()?.spanContext();
   return span ? { trace: span.traceId, span: span.spanId } : {};
@@ -27,7 +39,7 @@ function traceFields(): object {
 export function openLogger(
   service: string,
   level: LogLevel = 'info',
-  destination?: DestinationStream,
+  destination: DestinationStream = standardOutput(),
 ): Logger {
   const options = {
     level,
@@ -37,5 +49,5 @@ export function openLogger(
     mixin: () => ({ ...traceFields(), ...logContext() }),
     serializers: { error: pino.stdSerializers.err },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
 }

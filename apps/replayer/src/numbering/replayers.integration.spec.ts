@@ -27,7 +27,7 @@ async function rounds(numbering: Numbering, count: number): Promise<void> {
 }
 
 async function waitingInsert(): Promise<void> {
-  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%log.sequence%'`;
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%log.sequence%'`;
   await waitFor(async () => (await scene.admin.query(waits)).length > 0);
 }
 

@@ -1,0 +1,70 @@
+import { DEFAULT_ORGANISATION, newUid, type Delivered, type EventDefinition } from '@skein/events';
+import { Postgres } from '@skein/postgres';
+import { assemble, eventsBy, Outside } from './scene.js';
+
+/** The service on empty tables. */
+export type Scene = Awaited<ReturnType<typeof assemble>>;
+/** Makes the events that the tests need most. */
+export type Make = ReturnType<typeof eventsBy>;
+
+interface Database {
+  urlOf(room: 'render'): string;
+  close(): Promise<void>;
+}
+
+interface Harness {
+  event<Data>(definition: EventDefinition<Data>, subject: string, data: Data): Delivered<Data>;
+  appended(): Promise<unknown>;
+}
+
+/** What a spec hands in, because specs alone may reach for it. */
+interface StageParts<Own> {
+  readonly migratedDatabase: (services: ['render']) => Promise<Database>;
+  readonly consumerHarness: (scene: Scene & { postgres: Postgres }) => Own;
+}
+
+/** Where one spec plays its scenes: a database of its own, and the service on it. */
+export class Stage<Own extends Harness> {
+  postgres!: Postgres;
+  private database!: Database;
+  private scene!: Scene;
+  private harness!: Own;
+
+  constructor(private readonly parts: StageParts<Own>) {}
+
+  async open(): Promise<void> {
+    this.database = await this.parts.migratedDatabase(['render']);
+    const url = this.database.urlOf('render');
+    this.postgres = await Postgres.open({ url, applicationName: 'test' });
+  }
+
+  async close(): Promise<void> {
+    await this.postgres?.close();
+    await this.database?.close();
+  }
+
+  /** Begins anew; resolves with all that a test plays with. */
+  async renew() {
+    const { postgres } = this;
+    const outside = new Outside();
+    const scene = await assemble(postgres, this.database.urlOf('render'), outside);
+    const harness = this.parts.consumerHarness({ postgres, ...scene });
+    const make = eventsBy(harness.event, DEFAULT_ORGANISATION);
+    await harness.appended();
+    [this.scene, this.harness] = [scene, harness];
+    const [device, fleet, version] = [newUid(), newUid(), newUid()];
+    return { postgres, outside, scene, harness, make, device, fleet, version };
+  }
+
+  /** Does all work that is due and answers what was appended. */
+  readonly worked = async () => {
+    const { devices, contents } = this.scene.loops;
+    while ((await devices.once()) + (await contents.once()) > 0);
+    return this.harness.appended() as ReturnType<Own['appended']>;
+  };
+
+  readonly wants = () =>
+    this.postgres.query<{ kind: string; reason: string | null }>(
+      'select kind, reason from render.wants',
+    );
+}
