@@ -28,8 +28,12 @@ import { EventsController } from './rest/events.controller.js';
 import { FleetsController } from './rest/fleets.controller.js';
 import { RepositoriesController } from './rest/repositories.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
+import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
 import { TraceInterceptor } from './rest/trace.interceptor.js';
+import { DeadLettersController, ParkedController } from './rest/waiting-events.controller.js';
+import { StreamsService } from './system/streams.service.js';
+import { WaitingEventsService } from './system/waiting-events.service.js';
 
 const entities = [RepositoryRow, FleetRow, DeviceRow];
 
@@ -57,6 +61,8 @@ const resources = [
   RenderedService,
   TemplateVersionsService,
   EventsService,
+  StreamsService,
+  WaitingEventsService,
 ];
 
 @Module({
@@ -69,6 +75,9 @@ const resources = [
     DevicesController,
     DeviceAgentController,
     EventsController,
+    StreamsController,
+    DeadLettersController,
+    ParkedController,
   ],
   providers: [
     ...blobs,

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventLog } from '@skein/event-log';
+import { DEFAULT_ORGANISATION as org, newUid, taskPermanentlyFailed } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
+import { Postgres } from '@skein/postgres';
 import { jsonClient, type Loose } from '@skein/testing';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
@@ -104,6 +107,29 @@ suite('conformance with the reference document', () => {
     const { body } = await call('GET', '/fleets/default?addDevicesSummary=true');
     expect(faults('Fleet', body)).toEqual([]);
     expect(faults('Status', (await call('DELETE', '/fleets/default')).body)).toEqual([]);
+  });
+
+  it('tells of what a service gave up', async () => {
+    const subject = newUid();
+    const about = { number: 1, event: newUid(), type: 'skein.device.created.v1', kind: 'Device' };
+    const data = { ...about, subject, attempts: 11, cause: 'broken' };
+    const event = { definition: taskPermanentlyFailed.gateway, org, subject, data };
+    await door.app.get(EventLog).commit(async () => ({ events: [event], result: () => undefined }));
+    const { adminUrl: url } = door.database;
+    const admin = await Postgres.open({ url, applicationName: 'test' });
+    await admin.query(
+      `insert into log.sequence (sequence, position, type)
+       select row_number() over (order by position), position, type from log.events`,
+    );
+    await admin.close();
+    const { body } = await call('GET', '/events');
+    expect(faults('EventList', body)).toEqual([]);
+    expect(body.items[0].details).toMatchObject({
+      detailType: 'InternalTaskPermanentlyFailed',
+      errorMessage: 'broken',
+      retryCount: 10,
+    });
+    expect(faults('Event', body.items[0].details.originalEvent)).toEqual([]);
   });
 
   it('shows a fault when there is one', () => {

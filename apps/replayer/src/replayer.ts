@@ -7,16 +7,20 @@ import {
 } from '@nestjs/common';
 import { groups, wakeChannel } from '@skein/events';
 import { Postgres } from '@skein/postgres';
-import { openRedis } from '@skein/redis';
+import { listen, openRedis } from '@skein/redis';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, meter, type Logger } from '@skein/telemetry';
 import type { Redis } from 'ioredis';
 import { Checkpointer } from './checkpoint/checkpointer.js';
+import { Figures } from './figures/figures.js';
+import { NumberingFiguresReader } from './figures/numbering-figures.js';
+import { StreamFiguresReader } from './figures/stream-figures.js';
 import { Lease } from './lease.js';
 import { Numbering } from './numbering/numbering.js';
 import { HeardEvents } from './publishing/heard-events.js';
 import { Publisher } from './publishing/publisher.js';
 import { Stream } from './publishing/stream.js';
+import { PublishTally } from './publishing/tally.js';
 import { ReplayerConfig } from './replayer.config.js';
 
 /** Numbers the log, publishes it to the streams, restores them, and moves the checkpoints. */
@@ -26,6 +30,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly wakes: Redis;
   private readonly numbering: Numbering;
   private readonly lease: Lease;
+  private readonly figures: Figures;
   private readonly loops: readonly WorkLoop[];
   private readonly publishing: readonly WorkLoop[];
   private readonly numbered = meter().createCounter('skein_replayer_numbered');
@@ -37,27 +42,32 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly config: ReplayerConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const { streamRedisUrl: url, leaseMs } = config;
-    this.redis = openRedis({ url, name: 'skein-replayer' });
-    this.wakes = openRedis({ url, name: 'skein-replayer-wakes' });
+    const { streamRedis, leaseMs } = config;
+    this.redis = openRedis({ ...streamRedis, name: 'skein-replayer', logger });
+    this.wakes = openRedis({ ...streamRedis, name: 'skein-replayer-wakes', logger });
     this.numbering = new Numbering(postgres);
     const holder = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
     this.lease = new Lease(postgres, { name: 'replayer', holder, durationMs: leaseMs });
     const streams = groups.map((group) => this.streamLoops(group));
     this.publishing = streams.map(({ publish }) => publish);
+    this.figures = new Figures(
+      postgres,
+      streams.map(({ figures }) => figures),
+      new NumberingFiguresReader(postgres, this.numbering),
+    );
     this.loops = [
       this.loop('the lease', leaseMs / 4, () => this.elect()),
       this.loop('numbering', config.pollMs, () => this.number()),
       this.loop('housekeeping', 1_000, () => this.keepHouse()),
+      this.loop('the figures', 1_000, () => this.figure()),
       ...streams.flatMap(({ publish, checkpoint }) => [publish, checkpoint]),
     ];
   }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.elect();
-    this.wakes.on('message', () => this.loops[1]!.wake());
     // Waits for Redis as long as it takes: the log is numbered meanwhile.
-    void this.wakes.subscribe(wakeChannel(this.config.streamPrefix)).catch(() => undefined);
+    listen(this.wakes, wakeChannel(this.config.streamPrefix), () => this.loops[1]!.wake());
     for (const loop of this.loops) loop.start();
   }
 
@@ -65,6 +75,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.redis.disconnect();
     this.wakes.disconnect();
     await Promise.all(this.loops.map((loop) => loop.stop()));
+    this.figures.stop();
     if (this.leads) await this.lease.release().catch(() => undefined);
   }
 
@@ -72,7 +83,8 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     const { streamPrefix, streamWindow, inspectMs, checkpointMs } = this.config;
     const stream = new Stream(this.redis, streamPrefix, group);
     const heard = new HeardEvents(this.postgres, group);
-    const settings = { window: streamWindow, inspectEveryMs: inspectMs };
+    const tally = new PublishTally();
+    const settings = { window: streamWindow, inspectEveryMs: inspectMs, tally };
     const publisher = new Publisher(stream, heard, this.logger, settings);
     const checkpointer = new Checkpointer(this.postgres, stream, this.logger);
     const publish = this.loop(`publishing to ${group}`, inspectMs, async () => {
@@ -86,7 +98,8 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
       if (trimmed > 0) publish.wake();
       return 0;
     });
-    return { publish, checkpoint };
+    const figures = new StreamFiguresReader(this.postgres, stream, tally, streamWindow);
+    return { publish, checkpoint, figures };
   }
 
   private loop(name: string, idleMs: number, work: () => Promise<number>): WorkLoop {
@@ -98,6 +111,9 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     if (leads !== this.leads) {
       this.logger.info({ leads }, leads ? 'this replayer leads' : 'another replayer leads');
       this.numbering.distrust();
+      // Without them the tallies begin anew; that must not keep anybody from leading.
+      if (leads) await this.figures.resume().catch(() => undefined);
+      else this.figures.forget();
     }
     this.leads = leads;
     return 0;
@@ -111,9 +127,15 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     return count;
   }
 
+  private async figure(): Promise<number> {
+    if (this.leads) await this.figures.step();
+    return 0;
+  }
+
   private async keepHouse(): Promise<number> {
     if (!this.leads) return 0;
     await this.numbering.saveSettled();
+    await this.numbering.saveQuietRound();
     await this.postgres.query('select log.make_partitions()');
     return 0;
   }

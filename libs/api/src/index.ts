@@ -15,4 +15,14 @@ export {
   SshConfig,
 } from './repositories.js';
 export { Status, statusOf } from './status.js';
+export {
+  NumberingReport,
+  PositionHolder,
+  ReplayerReport,
+  StreamReport,
+  StreamReportList,
+  WaitingEvent,
+  WaitingEventFilter,
+  WaitingEventList,
+} from './system.js';
 export { TemplateVersion, TemplateVersionList } from './template-versions.js';

@@ -1,5 +1,7 @@
+export { Credential } from './credential.js';
 export { FetchingConfig } from './fetching-config.js';
 export { InvalidConfiguration, readConfig, type Environment } from './read.js';
+export { RedisConfig } from './redis-config.js';
 export { SEALING_KEY_PATTERN, sealingKeyOf } from './sealing-key.js';
 export { FromEnvironment, settingsOf, type Setting } from './setting.js';
 export { ServiceConfig, WorkerConfig } from './service-config.js';

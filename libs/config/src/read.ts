@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
+import { Credential } from './credential.js';
 import { settingsOf, type Setting } from './setting.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,6 +19,13 @@ function textOf({ variable }: Setting, environment: Environment): string | undef
   return value === undefined || value === '' ? undefined : value;
 }
 
+function credentialOf({ variable }: Setting, environment: Environment): Credential | undefined {
+  const file = environment[`${variable}_FILE`];
+  if (file) return Credential.inFile(file);
+  const value = environment[variable];
+  return value ? Credential.of(value) : undefined;
+}
+
 const readers = new Map<unknown, (text: string) => unknown>([
   [Number, (text) => Number(text)],
   [Boolean, (text) => ({ true: true, false: false })[text.toLowerCase()] ?? text],
@@ -31,13 +39,18 @@ const readers = new Map<unknown, (text: string) => unknown>([
   ],
 ]);
 
+function valueOf(target: object, setting: Setting, environment: Environment): unknown {
+  const type: unknown = Reflect.getMetadata('design:type', target, setting.property);
+  if (type === Credential) return credentialOf(setting, environment);
+  const text = textOf(setting, environment);
+  const read = readers.get(type) ?? ((value: string) => value);
+  return text === undefined ? undefined : read(text);
+}
+
 function assign(target: object, setting: Setting, environment: Environment): string[] {
   try {
-    const text = textOf(setting, environment);
-    if (text === undefined) return [];
-    const type: unknown = Reflect.getMetadata('design:type', target, setting.property);
-    const read = readers.get(type) ?? ((value: string) => value);
-    Object.assign(target, { [setting.property]: read(text) });
+    const value = valueOf(target, setting, environment);
+    if (value !== undefined) Object.assign(target, { [setting.property]: value });
     return [];
   } catch (error) {
     return [`${setting.variable}_FILE cannot be read: ${(error as Error).message}`];

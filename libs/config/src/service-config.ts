@@ -1,21 +1,9 @@
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { RedisConfig } from './redis-config.js';
 import { FromEnvironment } from './setting.js';
 
 /** What every service needs. */
-export class ServiceConfig {
-  @FromEnvironment('SKEIN_DATABASE_URL', 'PostgreSQL, with the role of this service')
-  @Matches(/^postgres(ql)?:\/\//)
-  databaseUrl: string;
-
-  @FromEnvironment('SKEIN_DATABASE_POOL_SIZE', 'connections to PostgreSQL at the most')
-  @IsInt()
-  @Min(2)
-  databasePoolSize: number = 8;
-
-  @FromEnvironment('SKEIN_STREAM_REDIS_URL', 'the Redis that holds the streams')
-  @Matches(/^rediss?:\/\//)
-  streamRedisUrl: string;
-
+export class ServiceConfig extends RedisConfig {
   @FromEnvironment('SKEIN_STREAM_PREFIX', 'the first part of every stream key')
   @Matches(/^[a-z0-9-]+$/)
   streamPrefix: string = 'skein';
@@ -53,6 +41,14 @@ export class WorkerConfig extends ServiceConfig {
   @Min(1)
   @Max(1_000)
   batchSize: number = 500;
+
+  @FromEnvironment(
+    'SKEIN_BATCH_BYTES',
+    'bytes of events handled in one transaction at the most, unless one alone has more',
+  )
+  @IsInt()
+  @Min(1)
+  batchBytes: number = 4 * 1024 * 1024;
 
   @FromEnvironment(
     'SKEIN_CLAIM_AFTER_MS',

@@ -1,11 +1,18 @@
-import { topology, type Delivered, type Group } from '@skein/events';
+import { catalogue, topology, type Delivered, type Group } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
+import { legible } from './legible.js';
 import { readEvents } from './read.js';
 
 export interface DueRetry {
   readonly number: number;
   /** Attempts that failed so far. */
   readonly attempts: number;
+}
+
+/** Who tries an event, and how long nobody else may: after that it is thought dead. */
+export interface Attempt {
+  readonly by: string;
+  readonly forMs: number;
 }
 
 /** What one service has handled, will try again, lets wait, or gave up: its rows beside the log. */
@@ -15,12 +22,38 @@ export class ConsumerLog {
     readonly service: Group,
   ) {}
 
-  /** Registers what this build hears; publishing starts with that. */
+  /** Registers what this build hears; publishing starts with that. Wakes what an older build could not read. */
   async register(): Promise<void> {
     await this.database.query('select log.register_hearing($1, $2)', [
       this.service,
       [...topology[this.service]],
     ]);
+    await this.wakeParked();
+  }
+
+  /**
+   * Parked events of the types that this build knows are tried now. An older build that
+   * still runs may take one and park it again, so this is done every now and then.
+   */
+  async wakeParked(): Promise<number> {
+    const woken = await this.database.query(
+      `with known as (
+         delete from ${this.service}.parked where number in (
+           select p.number from ${this.service}.parked p
+           join log.sequence s on s.sequence = p.number
+           join log.types t on t.id = s.type
+           where t.name = any($1)
+           order by p.number
+           for update of p skip locked)
+         returning number
+       )
+       insert into ${this.service}.retries (number, attempts, due, reason)
+       select number, 0, now(), 'a build that knows its type runs' from known order by number
+       on conflict do nothing
+       returning number`,
+      [[...catalogue.keys()]],
+    );
+    return woken.length;
   }
 
   /** Of the delivered numbers, those that take effect in this transaction. */
@@ -78,14 +111,57 @@ export class ConsumerLog {
     return row?.attempts ?? 0;
   }
 
+  /**
+   * Makes durable that an event which was delivered before is tried now, by the rule of
+   * retries: if its process dies, the row is due later, and counts.
+   * Answers false when it is handled, or waits as a row already.
+   */
+  async tryAgain(number: number, { by, forMs }: Attempt): Promise<boolean> {
+    const begun = await this.database.query(
+      `insert into ${this.service}.retries (number, attempts, due, reason, tried_by)
+       select $1, 0, now() + make_interval(secs => $3 / 1000.0), 'it was delivered before', $2
+       where ${this.open} and not exists (select from ${this.service}.parked where number = $1)
+       on conflict do nothing
+       returning number`,
+      [number, by, forMs],
+    );
+    return begun.length > 0;
+  }
+
+  /**
+   * Makes durable that a due retry is tried now. One that somebody else began and did not end
+   * has failed. Answers the attempts that failed so far; undefined when a peer has it.
+   */
+  async tryDue(number: number, { by, forMs }: Attempt): Promise<number | undefined> {
+    const [begun] = await this.database.query<{ attempts: number }>(
+      `update ${this.service}.retries
+       set attempts = attempts + case when tried_by <> $2 then 1 else 0 end,
+           reason = case when tried_by <> $2 then 'its process ended while it was handled' else reason end,
+           due = now() + make_interval(secs => $3 / 1000.0), tried_by = $2
+       where number = $1 and due <= now()
+       returning attempts`,
+      [number, by, forMs],
+    );
+    return begun?.attempts;
+  }
+
+  /** A try that was no attempt: the event is due at once. */
+  async giveBack(number: number, by: string): Promise<void> {
+    await this.database.query(
+      `update ${this.service}.retries set due = now(), tried_by = null where number = $1 and tried_by = $2`,
+      [number, by],
+    );
+  }
+
   /** Makes the next try durable; after that the delivery can be acknowledged. */
   async retryLater(retry: DueRetry & { delayMs: number; reason: string }): Promise<void> {
     await this.database.query(
       `insert into ${this.service}.retries as r (number, attempts, due, reason)
        select $1, $2, now() + make_interval(secs => $3 / 1000.0), $4 where ${this.open}
        on conflict (number) do update
-         set attempts = greatest(r.attempts, excluded.attempts), due = excluded.due, reason = excluded.reason`,
-      [retry.number, retry.attempts, retry.delayMs, retry.reason],
+         set attempts = greatest(r.attempts, excluded.attempts), due = excluded.due,
+             reason = excluded.reason, tried_by = null`,
+      [retry.number, retry.attempts, retry.delayMs, legible(retry.reason)],
     );
   }
 
@@ -96,18 +172,38 @@ export class ConsumerLog {
        insert into ${this.service}.parked (number, reason)
        select $1, $2 where ${this.open}
        on conflict do nothing`,
-      [number, reason],
+      [number, legible(reason)],
     );
   }
 
-  /** Gives an event up, for good or until a person asks for it again. */
-  async bury(number: number, attempts: number, reason: string): Promise<void> {
-    await this.database.query(
+  /**
+   * Gives an event up, for good or until a person asks for it again. Answers whether this
+   * call did, and not one before it.
+   */
+  async bury(
+    number: number,
+    attempts: number,
+    reason: string,
+    database: Queryable = this.database,
+  ): Promise<boolean> {
+    const buried = await database.query(
       `with retried as (delete from ${this.service}.retries where number = $1),
             done as (insert into ${this.service}.inbox (number) select $1 where ${this.open} on conflict do nothing)
        insert into ${this.service}.dead_letters (number, attempts, reason) select $1, $2, $3 where ${this.open}
-       on conflict do nothing`,
-      [number, attempts, reason],
+       on conflict do nothing
+       returning number`,
+      [number, attempts, legible(reason)],
+    );
+    return buried.length > 0;
+  }
+
+  /** Adds to what the service counts for people; the figures of its stream show it. */
+  async count(counted: Readonly<Record<string, number>>): Promise<void> {
+    await this.database.query(
+      `insert into ${this.service}.counts as c (name, value)
+       select * from unnest($1::text[], $2::bigint[]) order by 1
+       on conflict (name) do update set value = c.value + excluded.value`,
+      [Object.keys(counted), Object.values(counted)],
     );
   }
 

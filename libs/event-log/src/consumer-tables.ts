@@ -1,11 +1,10 @@
 /**
  * The engine's tables in the schema of a service that hears events, for its first
- * migration: what it handled, what it will try again, what waits, what it gave up.
+ * migration: what it handled, what it will try again, what waits, what it gave up, and
+ * what it counted on the way.
  *
- * `fence` answers which of the delivered numbers take effect now. The checkpoint is
- * read in a statement of its own, after the insert: one that waits for a peer inside
- * a single statement would let an old checkpoint through. Rows at or below the
- * checkpoint are taken back, so that they cannot hide a retry that is due.
+ * `tried_by` is who tries the event (or the member of a batch event) now, or has died of
+ * it: `due` is then when somebody else may try.
  */
 export function consumerTables(schema: string): string {
   return `
@@ -18,9 +17,22 @@ create table ${schema}.retries (
   attempts integer not null,
   due timestamptz not null,
   since timestamptz not null default now(),
-  reason text not null
+  reason text not null,
+  tried_by uuid
 );
 create index on ${schema}.retries (due);
+
+create table ${schema}.failed_members (
+  number bigint,
+  member integer,
+  attempts integer not null,
+  due timestamptz not null,
+  since timestamptz not null default now(),
+  reason text not null,
+  tried_by uuid,
+  primary key (number, member)
+);
+create index on ${schema}.failed_members (due);
 
 create table ${schema}.parked (
   number bigint primary key,
@@ -35,10 +47,27 @@ create table ${schema}.dead_letters (
   reason text not null
 );
 
+create table ${schema}.counts (
+  name text primary key,
+  value bigint not null
+) with (fillfactor = 50);
+${fence(schema)}${byHand(schema)}`;
+}
+
+/**
+ * Answers which of the delivered numbers take effect now. The checkpoint is read in a
+ * statement of its own, after the insert: one that waits for a peer inside a single
+ * statement would let an old checkpoint through. Rows at or below the checkpoint are
+ * taken back, so that they cannot hide a retry that is due; and so are those of numbers
+ * that have a retry row: their attempts are counted there.
+ */
+function fence(schema: string): string {
+  return `
 create function ${schema}.fence(of_partition integer, numbers bigint[]) returns setof bigint
 language plpgsql as $$
 declare
   fresh bigint[];
+  elsewhere bigint[];
   reached bigint;
 begin
   with inserted as (
@@ -50,13 +79,79 @@ begin
   select coalesce(array_agg(number), '{}') into fresh from inserted;
   select c.number into reached from log.checkpoints c
     where c.service = '${schema}' and c.partition = of_partition;
-  if exists (select from unnest(fresh) n where n <= coalesce(reached, 0)) then
-    delete from ${schema}.inbox i where i.number = any(fresh) and i.number <= reached;
+  select array_agg(n) into elsewhere from unnest(fresh) n
+    where n <= coalesce(reached, 0)
+       or exists (select from ${schema}.retries r where r.number = n);
+  if elsewhere is not null then
+    delete from ${schema}.inbox i where i.number = any(elsewhere);
   end if;
-  return query select n from unnest(fresh) n where n > coalesce(reached, 0) order by n;
+  return query select n from unnest(fresh) n where n <> all(coalesce(elsewhere, '{}')) order by n;
 end $$;
 `;
 }
 
+/**
+ * What a person may do with events that wait or were given up, for roles that may write
+ * nothing else in this schema; each answers the numbers of which it was done. An inbox row
+ * means done, so it goes before a dead letter is tried again; a parked event that is dropped
+ * gets one, unless the checkpoint has passed it, and stays handled.
+ */
+function byHand(schema: string): string {
+  const retried = `
+  retried as (
+    insert into ${schema}.retries as r (number, attempts, due, reason)
+      select number, 0, now(), 'somebody asked for another try' from gone order by number
+      on conflict (number) do update
+        set attempts = 0, due = excluded.due, reason = excluded.reason, tried_by = null
+  )`;
+  return `${taking(schema, 'retry_dead_letters', 'dead_letters')},
+  undone as (delete from ${schema}.inbox i using gone where i.number = gone.number),${retried}
+  select number from gone order by number;
+end $$;
+${taking(schema, 'drop_dead_letters', 'dead_letters')}
+  select number from gone order by number;
+end $$;
+${taking(schema, 'retry_parked', 'parked')},${retried}
+  select number from gone order by number;
+end $$;
+${taking(schema, 'drop_parked', 'parked')},
+  done as (
+    insert into ${schema}.inbox (number)
+      select number from gone
+      where number > coalesce((select min(c.number) from log.checkpoints c where c.service = '${schema}'), 0)
+      order by number
+      on conflict do nothing
+  )
+  select number from gone order by number;
+end $$;
+`;
+}
+
+/** The beginning of a function that takes rows out of a table, in order; the statement goes on after `gone`. */
+function taking(schema: string, name: string, table: string): string {
+  return `
+create function ${schema}.${name}(numbers bigint[]) returns setof bigint
+language plpgsql security definer set search_path = pg_catalog as $$
+begin
+  perform from ${schema}.${table} where number = any(numbers) order by number for update;
+  return query
+  with gone as (delete from ${schema}.${table} where number = any(numbers) returning number)`;
+}
+
 /** The engine's tables of a service, for checks that look at a whole schema. */
-export const consumerTableNames = ['inbox', 'retries', 'parked', 'dead_letters'] as const;
+export const consumerTableNames = [
+  'inbox',
+  'retries',
+  'failed_members',
+  'parked',
+  'dead_letters',
+  'counts',
+] as const;
+
+/** What may be done by hand with the events that wait or were given up; functions of a schema. */
+export const byHandNames = [
+  'retry_dead_letters',
+  'drop_dead_letters',
+  'retry_parked',
+  'drop_parked',
+] as const;

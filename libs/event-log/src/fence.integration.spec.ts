@@ -67,6 +67,12 @@ describe('the fence', () => {
     expect(await inbox()).toEqual([6]);
   });
 
+  it('leaves what has a retry row to the retry, and leaves no inbox row of it', async () => {
+    await consumer.retryLater({ number: 2, attempts: 1, delayMs: 60_000, reason: 'poisoned' });
+    expect(await fence(1, 2, 3)).toEqual([1, 3]);
+    expect(await inbox()).toEqual([1, 3]);
+  });
+
   it('heeds the checkpoint of its own partition and service only', async () => {
     await admin.query(
       `insert into log.checkpoints (service, partition, number) values ('selector', 1, 9), ('render', 0, 9)`,

@@ -1,6 +1,8 @@
 export { append, RefusedEvent, type AppendedEvent } from './append.js';
-export { consumerTableNames, consumerTables } from './consumer-tables.js';
-export { ConsumerLog, type DueRetry } from './consumer-log.js';
+export { byHandNames, consumerTableNames, consumerTables } from './consumer-tables.js';
+export { ConsumerLog, type Attempt, type DueRetry } from './consumer-log.js';
+export { FailedMembers, type DueMember, type MemberPlace } from './failed-members.js';
+export { legible } from './legible.js';
 export { EventLog, type Change } from './event-log.js';
 export { EventTypes } from './event-types.js';
 export {

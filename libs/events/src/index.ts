@@ -9,7 +9,7 @@ export {
   type NewEvent,
   type Origin,
 } from './envelope.js';
-export { groups, speakers, type Group, type Kind } from './kinds.js';
+export { groups, speakers, type Group, type Kind, type TaskKind } from './kinds.js';
 export { DEFAULT_ORGANISATION, newUid } from './identity.js';
 export { streamKey, topology, wakeChannel } from './topology.js';
 export { decode, encode, UnreadableEvent } from './codec.js';
@@ -68,3 +68,4 @@ export {
   type RenderedDevice,
 } from './catalogue/render.js';
 export { repositoryUsersWoken, type RepositoryUsersWoken } from './catalogue/repo.js';
+export { taskPermanentlyFailed, type TaskPermanentlyFailed } from './catalogue/task.js';

@@ -17,6 +17,16 @@ export const speakers = {
   Rendering: 'render',
   /** Who refers to a repository; the subject is the repository. */
   RepositoryUse: 'repo',
+  /** What a service gave up; the subject is that of the event which it could not handle. */
+  GatewayTask: 'gateway',
+  SelectorTask: 'selector',
+  ValidationTask: 'validation',
+  RolloutTask: 'rollout',
+  RenderTask: 'render',
+  RepoTask: 'repo',
 } as const satisfies Record<string, Group>;
 
 export type Kind = keyof typeof speakers;
+
+/** The kind in which a service says what it gave up. */
+export type TaskKind<Service extends Group = Group> = `${Capitalize<Service>}Task`;

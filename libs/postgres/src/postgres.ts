@@ -1,5 +1,6 @@
 import pg, { type PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { clientWith } from './login.js';
 
 const INT8 = 20;
 // Positions, numbers and versions stay far below 2^53.
@@ -21,7 +22,10 @@ export interface Transaction extends Queryable {
 type Constructor = new (...parameters: never[]) => object;
 
 export interface PostgresSettings {
+  /** TLS by its `sslmode` (`verify-full`; `no-verify` takes any certificate) and `sslrootcert`, a file. */
   readonly url: string;
+  /** Asked at every connection; goes before that of the URL. */
+  readonly password?: (() => string) | undefined;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   /** Connections at the most. */
@@ -50,6 +54,7 @@ export class Postgres implements Queryable {
       poolSize: settings.poolSize ?? 8,
       connectTimeoutMS: 10_000,
       poolErrorHandler: () => undefined,
+      ...(settings.password && { extra: { Client: clientWith(settings.password) } }),
     });
     const postgres = new Postgres(await dataSource.initialize());
     await postgres.requireDurableCommits();

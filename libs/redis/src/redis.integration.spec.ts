@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startRedis, waitFor, type RedisServer } from '@skein/testing';
+import { nativeRedisOrSkip, startRedis, waitFor, type RedisServer } from '@skein/testing';
 import type { Redis } from 'ioredis';
 import { openHintRedis, openRedis } from './redis.js';
 
@@ -52,5 +52,34 @@ describe('a connection for hints', () => {
     await expect(redis.publish('channel', '')).rejects.toThrow();
     await server.restart();
     expect(await waitFor(() => redis.ping())).toBe('PONG');
+  });
+});
+
+describe('a connection that is given up while Redis is away', () => {
+  it('lets nobody wait for its commands', async () => {
+    const redis = keep(openRedis({ url: server.url, name: 'skein-test-end' }));
+    await redis.ping();
+    await server.kill();
+    await waitFor(() => redis.status === 'reconnecting');
+    const waiting = redis.ping();
+    redis.disconnect();
+    await expect(waiting).rejects.toThrow('Connection is closed.');
+    await waitFor(() => redis.status === 'end');
+    await server.restart();
+  });
+
+  nativeRedisOrSkip('because it is frozen', () => {
+    it('nor for those that it got no answer to', async () => {
+      const frozen = await startRedis({ kind: 'native' });
+      const redis = keep(openRedis({ url: frozen.url, name: 'skein-test-end' }));
+      await redis.ping();
+      process.kill(frozen.pid!, 'SIGSTOP');
+      const waiting = redis.ping();
+      await waitFor(() => redis.status === 'connect');
+      redis.disconnect();
+      await expect(waiting).rejects.toThrow('Connection is closed.');
+      process.kill(frozen.pid!, 'SIGCONT');
+      await frozen.stop();
+    });
   });
 });

@@ -11,8 +11,8 @@ export class Hints implements OnApplicationShutdown {
     private readonly disconnect: () => void,
   ) {}
 
-  static open({ streamRedisUrl, streamPrefix }: ServiceConfig, room: string): Hints {
-    const redis = openHintRedis({ url: streamRedisUrl, name: `skein-${room}-hints` });
+  static open({ streamRedis, streamPrefix }: ServiceConfig, room: string): Hints {
+    const redis = openHintRedis({ ...streamRedis, name: `skein-${room}-hints` });
     redis.connect().catch(() => undefined);
     return new Hints(waker(redis, wakeChannel(streamPrefix)), () => redis.disconnect());
   }

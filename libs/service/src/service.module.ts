@@ -19,9 +19,8 @@ export interface ServiceOptions {
 const openPostgres =
   (room: string, entities: ServiceOptions['entities']) => (config: ServiceConfig) =>
     Postgres.open({
-      url: config.databaseUrl,
+      ...config.database,
       applicationName: `skein-${room}`,
-      poolSize: config.databasePoolSize,
       ...(entities && { entities }),
     });
 

@@ -8,15 +8,16 @@ import { StreamReader, StreamTransport, UNIT_OF_WORK, type UnitOfWork } from '@s
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { ROOM } from './tokens.js';
 
-function readerFor(config: WorkerConfig, room: Group): StreamReader {
+function readerFor(config: WorkerConfig, room: Group, logger: Logger): StreamReader {
   const consumer = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
   const open = (use: string) =>
-    openRedis({ url: config.streamRedisUrl, name: `skein-${room}-${use}` });
+    openRedis({ ...config.streamRedis, name: `skein-${room}-${use}`, logger });
   return new StreamReader(open('read'), open('commands'), {
     key: streamKey(config.streamPrefix, room, 0),
     group: room,
     consumer,
     batchSize: config.batchSize,
+    batchBytes: config.batchBytes,
     claimAfterMs: config.claimAfterMs,
   });
 }
@@ -27,11 +28,13 @@ export async function transportFor(app: INestApplicationContext): Promise<Stream
   const config = app.get(WorkerConfig);
   await app.get(ConsumerLog).register();
   app.get(EventLog).announce();
+  const logger = app.get<Logger>(LOGGER);
   return new StreamTransport({
     group: room,
-    reader: readerFor(config, room),
+    reader: readerFor(config, room, logger),
     unit: app.get<UnitOfWork>(UNIT_OF_WORK),
-    logger: app.get<Logger>(LOGGER),
+    logger,
     claimAfterMs: config.claimAfterMs,
+    batchBytes: config.batchBytes,
   });
 }

@@ -28,6 +28,9 @@ class RecordingUnit implements UnitOfWork {
     });
     this.handled.push(...events.map(({ sequence }) => sequence));
   }
+  async handleAgain(delivered: Delivered, dispatch: Dispatch): Promise<void> {
+    await this.handle([delivered], dispatch);
+  }
   fail = async () => undefined;
   setAside = async () => undefined;
   retryDue = async () => 0;

@@ -19,7 +19,8 @@ export class BatchHandler {
     const events: Delivered[] = [];
     for (const entry of entries) {
       const event = await this.decodeOrSetAside(entry);
-      if (event) events.push(event);
+      if (event && entry.again) await this.unit.handleAgain(event, this.dispatch);
+      else if (event) events.push(event);
     }
     await this.halve(events);
   }

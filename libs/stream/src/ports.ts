@@ -10,6 +10,11 @@ export type Dispatch = (type: string, events: readonly Delivered[], batch: objec
 export interface UnitOfWork {
   /** Handles a batch in one transaction: all of it took effect, or nothing. Repeats take no effect. */
   handle(events: readonly Delivered[], dispatch: Dispatch): Promise<void>;
+  /**
+   * Handles an event that was delivered before, alone: whoever had it may have died of it.
+   * That it is tried is durable first, so that the next one to have it knows.
+   */
+  handleAgain(delivered: Delivered, dispatch: Dispatch): Promise<void>;
   /** Puts an event that failed alone away, for a later try or as a dead letter. */
   fail(sequence: number, error: Error): Promise<void>;
   /** Puts away an event that this build cannot read. */

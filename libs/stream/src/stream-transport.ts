@@ -13,8 +13,12 @@ export interface StreamTransportSettings {
   readonly unit: UnitOfWork;
   readonly logger: Logger;
   readonly claimAfterMs: number;
+  /** Bytes of events in one transaction at the most, unless one alone has more. */
+  readonly batchBytes: number;
   /** How often due retries are looked for. */
   readonly retryPollMs?: number;
+  /** How long a stop waits for what is in flight; after that peers may take it over. */
+  readonly stopMs?: number;
 }
 
 /** The handlers do not fit what the service is said to hear. */

@@ -6,7 +6,7 @@ import type { Logger } from '@skein/telemetry';
 import { Redis } from 'ioredis';
 import { PassThroughFilter } from '../src/pass-through.filter.js';
 import type { Dispatch, UnitOfWork } from '../src/ports.js';
-import { StreamReader } from '../src/reader.js';
+import { StreamReader, type ReaderSettings } from '../src/reader.js';
 import { StreamTransport } from '../src/stream-transport.js';
 
 const ORGANISATION = '00000000-0000-0000-0000-000000000000';
@@ -46,6 +46,8 @@ export class MemoryUnit implements UnitOfWork {
   readonly errors: unknown[] = [];
   readonly failed: [sequence: number, reason: string][] = [];
   readonly aside: [sequence: number, reason: string][] = [];
+  /** Numbers that had been delivered before. */
+  readonly again: number[] = [];
   /** Retries that are due, until they were tried. */
   readonly due: Delivered[] = [];
 
@@ -59,6 +61,11 @@ export class MemoryUnit implements UnitOfWork {
       throw error;
     }
     this.effects.push(...sequences(fresh));
+  }
+
+  async handleAgain(delivered: Delivered, dispatch: Dispatch): Promise<void> {
+    this.again.push(delivered.sequence);
+    await this.handle([delivered], dispatch);
   }
 
   async fail(sequence: number, error: Error): Promise<void> {
@@ -103,6 +110,10 @@ export class Consumer {
   }
 }
 
+type Bounds = Pick<ReaderSettings, 'batchSize' | 'batchBytes' | 'claimAfterMs'> & {
+  readonly stopMs?: number;
+};
+const bounds: Bounds = { batchSize: 100, batchBytes: 4 * 1024 * 1024, claimAfterMs: 30_000 };
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export interface Running {
@@ -125,14 +136,19 @@ export class TransportScene {
   }
 
   /** Resolves when the service reads, or rejects when it refuses to start. */
-  async start(consumer: string, controller: Type = Consumer): Promise<Running> {
+  async start(
+    consumer: string,
+    controller: Type = Consumer,
+    settings: Partial<Bounds> = {},
+  ): Promise<Running> {
     const unit = new MemoryUnit();
     const strategy = new StreamTransport({
       group: 'selector',
-      reader: this.reader(consumer),
+      reader: this.reader(consumer, settings),
       unit,
       logger: silent,
-      claimAfterMs: 30_000,
+      ...bounds,
+      ...settings,
       retryPollMs: 10,
     });
     const app = await NestFactory.createMicroservice(moduleOf(controller), {
@@ -146,11 +162,10 @@ export class TransportScene {
     return { app, unit };
   }
 
-  reader(consumer: string): StreamReader {
+  reader(consumer: string, own: Partial<Bounds> = {}): StreamReader {
     const open = () =>
       new Redis(this.url, { connectionName: this.prefix, maxRetriesPerRequest: null });
-    const settings = { ...this.stream, consumer, batchSize: 100, claimAfterMs: 30_000 };
-    return new StreamReader(open(), open(), settings);
+    return new StreamReader(open(), open(), { ...this.stream, consumer, ...bounds, ...own });
   }
 
   async pending(): Promise<number> {
@@ -170,9 +185,7 @@ export class TransportScene {
   /** Whether a service waits at the server for entries to come. */
   async isBlocked(): Promise<boolean> {
     const clients = ((await this.redis.client('LIST')) as string).split('\n');
-    return clients.some(
-      (one) => one.includes(`name=${this.prefix} `) && one.includes('cmd=xreadgroup'),
-    );
+    return clients.some((one) => one.includes(`name=${this.prefix} `) && one.includes('flags=b'));
   }
 
   async consumers(): Promise<string[]> {

@@ -1,51 +1,46 @@
-import { UnreadableEvent, type Delivered, type NewEvent } from '@skein/events';
-import type { ConsumerLog, EventLog } from '@skein/event-log';
-import { isTransient, type Transaction } from '@skein/postgres';
+import { UnreadableEvent, type Delivered } from '@skein/events';
+import type { ConsumerLog, DueRetry, EventLog } from '@skein/event-log';
+import { isTransient } from '@skein/postgres';
 import type { Dispatch, UnitOfWork } from '@skein/stream';
-import { currentTraceparent, inSpan, withLogContext } from '@skein/telemetry';
-import { backoffMs } from './backoff.js';
-import { Batch } from './batch.js';
+import type { Batch } from './batch.js';
+import { Burial } from './burial.js';
 import { handlingMetrics } from './handling-metrics.js';
+import { Handling, type Fence } from './handling.js';
+import { MemberRetries } from './member-retries.js';
+import { membersOf } from './members.js';
+import { RetrySchedule, type RetrySettings } from './retry-schedule.js';
 import type { Task } from './task.js';
 
-export interface BatchUnitSettings {
-  readonly retryLimit: number;
-  readonly retryBaseMs: number;
+export interface BatchUnitSettings extends RetrySettings {
   /** The stream's partition. */
   readonly partition?: number;
 }
 
 const RETRIES_AT_ONCE = 100;
 
-/** Consecutive events of one type, in order. */
-function runsOf(events: readonly Delivered[]): Delivered[][] {
-  const runs: Delivered[][] = [];
-  for (const delivered of events) {
-    const last = runs.at(-1);
-    if (last?.[0]?.event.type === delivered.event.type) last.push(delivered);
-    else runs.push([delivered]);
-  }
-  return runs;
-}
-
-function traced(event: NewEvent): NewEvent {
-  const traceparent = currentTraceparent();
-  return traceparent ? { ...event, origin: { ...event.origin, traceparent } } : event;
-}
-
 /** The one shell of all handling: fence, fold, decide, append, commit, in one transaction. */
 export class BatchUnit implements UnitOfWork {
-  private readonly metrics = handlingMetrics();
+  readonly metrics = handlingMetrics();
+  private readonly burial: Burial;
+  private readonly handling: Handling;
+  private readonly schedule: RetrySchedule;
+  private readonly members: MemberRetries;
 
   constructor(
-    private readonly log: EventLog,
+    log: EventLog,
     private readonly consumer: ConsumerLog,
-    private readonly task: Task,
+    task: Task,
     private readonly settings: BatchUnitSettings,
-  ) {}
+  ) {
+    this.burial = new Burial(log, consumer);
+    this.handling = new Handling(log, task, this.metrics);
+    this.schedule = new RetrySchedule(settings);
+    const { burial, handling, schedule } = this;
+    this.members = new MemberRetries({ log, consumer, burial, handling, schedule });
+  }
 
   async handle(events: readonly Delivered[], dispatch: Dispatch): Promise<void> {
-    await this.inOneTransaction(events, dispatch, async (transaction) => {
+    await this.run(events, dispatch, async (transaction) => {
       const numbers = events.map(({ sequence }) => sequence);
       const partition = this.settings.partition ?? 0;
       const fresh = await this.consumer.fence(transaction, partition, numbers);
@@ -53,17 +48,22 @@ export class BatchUnit implements UnitOfWork {
     });
   }
 
+  async handleAgain({ sequence }: Delivered, dispatch: Dispatch): Promise<void> {
+    this.metrics.redelivered.add(1);
+    if (await this.consumer.tryAgain(sequence, this.schedule.attemptAfter(0)))
+      await this.attempt(sequence, dispatch);
+  }
+
   async fail(sequence: number, error: Error): Promise<void> {
     this.metrics.failed.add(1);
     const failed = (await this.consumer.attempts(sequence)) + 1;
-    if (failed > this.settings.retryLimit) {
-      return this.consumer.bury(sequence, failed, error.message);
+    if (this.schedule.isSpent(failed)) {
+      return this.burial.bury({ number: sequence, attempts: failed, cause: error.message });
     }
-    const delayMs = backoffMs(failed, { baseMs: this.settings.retryBaseMs, random: Math.random() });
     await this.consumer.retryLater({
       number: sequence,
       attempts: failed,
-      delayMs,
+      delayMs: this.schedule.delayAfter(failed),
       reason: error.message,
     });
   }
@@ -72,90 +72,64 @@ export class BatchUnit implements UnitOfWork {
     this.metrics.setAside.add(1);
     const unknown = error instanceof UnreadableEvent && error.code === 'unknown';
     if (unknown) await this.consumer.park(sequence, error.message);
-    else await this.consumer.bury(sequence, 1, error.message);
+    else await this.burial.bury({ number: sequence, attempts: 1, cause: error.message });
   }
 
   async retryDue(dispatch: Dispatch): Promise<number> {
     const due = await this.consumer.due(RETRIES_AT_ONCE);
-    for (const { number } of due) await this.retry(number, dispatch);
-    return due.length;
+    for (const retry of due) await this.retry(retry, dispatch);
+    return due.length + (await this.members.retryDue(dispatch));
   }
 
   /** Runs a sweep: what it wants is decided, saved and appended in one transaction. */
-  async sweep(find: (batch: Batch) => Promise<void>): Promise<number> {
-    const appended = await this.log.postgres.transaction(async (transaction) => {
-      const batch = new Batch(transaction);
-      await find(batch);
-      return batch.isEmpty ? 0 : this.decide(batch);
-    });
-    if (appended > 0) this.log.announce();
-    this.task.committed?.();
-    return appended;
+  sweep(find: (batch: Batch) => Promise<void>): Promise<number> {
+    return this.handling.sweep(find);
   }
 
   isTransient(error: unknown): boolean {
     return isTransient(error);
   }
 
-  private async retry(number: number, dispatch: Dispatch): Promise<void> {
+  private async retry({ number, attempts }: DueRetry, dispatch: Dispatch): Promise<void> {
+    const failed = await this.consumer.tryDue(number, this.schedule.attemptAfter(attempts));
+    if (failed === undefined) return;
+    const cause = 'its process ended while it was handled';
+    if (this.schedule.isSpent(failed)) await this.burial.bury({ number, attempts: failed, cause });
+    else await this.attempt(number, dispatch);
+  }
+
+  /** Handles an event of which a row says that it is tried. */
+  private async attempt(number: number, dispatch: Dispatch): Promise<void> {
     try {
       const delivered = await this.consumer.read(number);
       if (!delivered) throw new Error(`event ${number} is not in the log`);
-      await this.inOneTransaction([delivered], dispatch, async (transaction) =>
+      await this.run([delivered], dispatch, async (transaction) =>
         (await this.consumer.fenceRetry(transaction, number)) ? [delivered] : [],
       );
     } catch (error) {
-      if (this.isTransient(error)) throw error;
-      if (error instanceof UnreadableEvent) await this.setAside(number, error);
-      else await this.fail(number, error as Error);
+      await this.attemptFailed(number, error as Error);
     }
   }
 
-  private async inOneTransaction(
-    events: readonly Delivered[],
-    dispatch: Dispatch,
-    fence: (transaction: Transaction) => Promise<Delivered[]>,
-  ): Promise<void> {
-    const first = events[0]?.event;
-    const options = {
-      attributes: { 'skein.service': this.log.service, 'skein.events': events.length },
-      parent: first?.traceparent,
-      links: events.slice(1).map(({ event }) => event.traceparent),
-    };
-    const context =
-      events.length === 1 ? { event: first!.id, org: first!.org } : { org: first!.org };
-    await withLogContext(context, () =>
-      inSpan(`${this.log.service} handle`, options, async () => {
-        const started = performance.now();
-        const { fresh, appended } = await this.log.postgres.transaction(async (transaction) => {
-          const effective = await fence(transaction);
-          const count =
-            effective.length === 0 ? 0 : await this.effect(transaction, effective, dispatch);
-          return { fresh: effective.length, appended: count };
-        });
-        if (appended > 0) this.log.announce();
-        this.task.committed?.();
-        this.metrics.handled.add(fresh);
-        this.metrics.repeated.add(events.length - fresh);
-        this.metrics.seconds.record((performance.now() - started) / 1_000);
-      }),
-    );
+  private async attemptFailed(number: number, error: Error): Promise<void> {
+    if (this.isTransient(error)) {
+      await this.consumer.giveBack(number, this.schedule.self).catch(() => undefined);
+      throw error;
+    }
+    if (error instanceof UnreadableEvent) await this.setAside(number, error);
+    else await this.fail(number, error);
   }
 
-  private async effect(
-    transaction: Transaction,
-    events: readonly Delivered[],
-    dispatch: Dispatch,
-  ): Promise<number> {
-    const batch = new Batch(transaction);
-    await this.task.lock?.(transaction, events);
-    for (const run of runsOf(events)) await dispatch(run[0]!.event.type, run, batch);
-    return this.decide(batch);
-  }
-
-  private async decide(batch: Batch): Promise<number> {
-    const caused = await this.task.perform(batch);
-    await this.log.append(batch.transaction, caused.map(traced));
-    return caused.length;
+  /** An event that fails alone may be about many things, of which only some fail. */
+  private async run(events: readonly Delivered[], dispatch: Dispatch, fence: Fence): Promise<void> {
+    try {
+      await this.handling.run(events, dispatch, fence);
+    } catch (original) {
+      const divisible = events.length === 1 && membersOf(events[0]!).length > 1;
+      if (!divisible || this.isTransient(original)) throw original;
+      await this.handling.run(events, dispatch, fence, (transaction, [delivered]) =>
+        this.members.effectWithoutCulprits(transaction, delivered!, { dispatch, original }),
+      );
+    }
   }
 }

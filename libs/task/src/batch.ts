@@ -9,7 +9,7 @@ export interface Want {
   readonly kind: WantKind;
   readonly org: string;
   readonly uid: string;
-  /** The event types that asked for it in this batch; `sweep` for the sweep. */
+  /** The event types that asked for it in this batch; `sweep` for the sweep, `timer` for a timer. */
   readonly causes: ReadonlySet<string>;
   /** Handed on to the events that the decision makes. */
   readonly origin: Origin;
@@ -46,6 +46,11 @@ export class Batch {
   /** Asks for a decision that no event asked for: a sweep found it missing. */
   wantMissed(kind: WantKind, missed: readonly { org: string; uid: string }[]): void {
     for (const { org, uid } of missed) this.add({ kind, org, uid, origin: {} }, 'sweep');
+  }
+
+  /** Asks for a decision whose time has come. */
+  wantDue({ kind, org, uid, origin }: Omit<Want, 'causes'>): void {
+    this.add({ kind, org, uid, origin }, 'timer');
   }
 
   get size(): number {

@@ -5,6 +5,7 @@ import { UNIT_OF_WORK } from '@skein/stream';
 import { BatchUnit } from './batch-unit.js';
 import { SWEEP, SweepLoop, type Sweep } from './sweep.js';
 import type { Task } from './task.js';
+import { Upkeep } from './upkeep.js';
 
 /** What a worker's module provides on top of its own classes: the shell around its task and its sweep. */
 export function taskProviders(task: Type<Task>, sweep: Type<Sweep>): Provider[] {
@@ -13,6 +14,7 @@ export function taskProviders(task: Type<Task>, sweep: Type<Sweep>): Provider[] 
     sweep,
     { provide: SWEEP, useExisting: sweep },
     SweepLoop,
+    Upkeep,
     {
       provide: UNIT_OF_WORK,
       useFactory: (log: EventLog, consumer: ConsumerLog, performer: Task, config: WorkerConfig) =>

@@ -91,11 +91,15 @@ export class UnitScene {
 
   async reset(settings: { retryLimit?: number } = {}): Promise<void> {
     await this.admin.query(
-      `truncate selector.folded, selector.inbox, selector.retries, selector.parked, selector.dead_letters,
+      `truncate selector.folded, selector.inbox, selector.retries, selector.failed_members, selector.parked, selector.dead_letters,
                 log.events, log.sequence, log.subjects, log.checkpoints, log.hearings`,
     );
     await this.consumer.register();
-    Object.assign(this, { task: new AnsweringTask(), poisoned: new Set() });
+    Object.assign(this, {
+      task: new AnsweringTask(),
+      poisoned: new Set(),
+      refusal: new Error('poisoned'),
+    });
     this.woken.count = 0;
     this.unit = new BatchUnit(this.log, this.consumer, this.task, {
       retryLimit: 10,
@@ -143,7 +147,7 @@ export class UnitScene {
   }
 
   async tables(): Promise<Record<string, unknown[]>> {
-    const names = ['folded', 'inbox', 'retries', 'parked', 'dead_letters'];
+    const names = ['folded', 'inbox', 'retries', 'failed_members', 'parked', 'dead_letters'];
     const found = await Promise.all(
       names.map(async (name) => [name, await this.column(name)] as const),
     );
@@ -160,6 +164,7 @@ export class UnitScene {
   /** All retries are due now. */
   async hurry(): Promise<void> {
     await this.admin.query('update selector.retries set due = now()');
+    await this.admin.query('update selector.failed_members set due = now()');
   }
 }
 

@@ -35,6 +35,21 @@ describe('metrics', () => {
     expect(text).toMatch(/^skein_test_events_total\{group="rollout".*\} 5/m);
   });
 
+  it('show what a gauge observes now, and not what it observed before', async () => {
+    const observed = new Map([['a', 1]]);
+    meter()
+      .createObservableGauge('skein_test_waiting')
+      .addCallback((result) => {
+        for (const [group, value] of observed) result.observe(value, { group });
+      });
+    expect((await scrape()).text).toMatch(/^skein_test_waiting\{group="a".*\} 1/m);
+    observed.delete('a');
+    observed.set('b', 2);
+    const { text } = await scrape();
+    expect(text).toMatch(/^skein_test_waiting\{group="b".*\} 2/m);
+    expect(text).not.toContain('group="a"');
+  });
+
   it('name the service', async () => {
     expect((await scrape()).text).toMatch(/^target_info\{.*service_name="test"/m);
   });

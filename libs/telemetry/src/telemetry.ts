@@ -31,9 +31,21 @@ function spanProcessors(settings: TelemetrySettings): SpanProcessor[] {
   return [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }) })];
 }
 
+type Temporality = ReturnType<PrometheusExporter['selectAggregationTemporality']>;
+type Instrument = Parameters<PrometheusExporter['selectAggregationTemporality']>[0];
+const DELTA = 0 as Temporality;
+
+/** Shows what is observed now: a gauge whose attributes nobody observes any more is gone. */
+class Prometheus extends PrometheusExporter {
+  override selectAggregationTemporality(instrument: Instrument): Temporality {
+    const isObserved = String(instrument) === 'OBSERVABLE_GAUGE';
+    return isObserved ? DELTA : super.selectAggregationTemporality(instrument);
+  }
+}
+
 /** Starts the OpenTelemetry SDK: metrics always, traces when there is somewhere to send them. */
 export function startTelemetry(settings: TelemetrySettings): Telemetry {
-  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  const prometheus = new Prometheus({ preventServerStart: true });
   const sdk = new NodeSDK({
     serviceName: settings.service,
     autoDetectResources: false,

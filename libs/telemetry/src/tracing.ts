@@ -42,15 +42,17 @@ export function inSpan<Result>(
 ): Promise<Result> {
   const { attributes = {}, parent, links = [] } = options;
   const settings = { attributes, links: linksOf(links) };
-  return trace.getTracer('skein').startActiveSpan(name, settings, contextOf(parent), async (span) => {
-    try {
-      return await work(span);
-    } catch (error) {
-      span.recordException(error as Error);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
+  return trace
+    .getTracer('skein')
+    .startActiveSpan(name, settings, contextOf(parent), async (span) => {
+      try {
+        return await work(span);
+      } catch (error) {
+        span.recordException(error as Error);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
 }

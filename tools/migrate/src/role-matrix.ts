@@ -1,3 +1,4 @@
+import { byHandNames } from '@skein/event-log';
 import { groups, type Group } from '@skein/events';
 
 /** Every service has a PostgreSQL role of its own. */
@@ -25,7 +26,7 @@ const log: readonly Grant[] = [
   grant(
     rooms,
     ['SELECT'],
-    'TABLE log.events, log.types, log.sequence, log.checkpoints, log.hearings',
+    'TABLE log.events, log.types, log.sequence, log.checkpoints, log.hearings, log.quiet_round',
   ),
   grant(groups, ['INSERT'], 'TABLE log.events'),
   grant(groups, ['USAGE'], 'SEQUENCE log.event_position'),
@@ -38,9 +39,16 @@ const log: readonly Grant[] = [
   ),
   grant(['replayer'], ['INSERT'], 'TABLE log.sequence'),
   grant(['replayer'], ['SELECT', 'UPDATE'], 'TABLE log.settled'),
+  grant(['replayer'], ['UPDATE'], 'TABLE log.quiet_round'),
   grant(['replayer'], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], 'TABLE log.leases'),
   grant(['replayer'], ['INSERT', 'UPDATE'], 'TABLE log.checkpoints'),
-  grant(['replayer'], ['EXECUTE'], 'FUNCTION log.make_partitions()'),
+  grant(['replayer'], ['EXECUTE'], 'FUNCTION log.make_partitions(), log.position_holders()'),
+  grant(
+    ['replayer'],
+    ['SELECT', 'INSERT', 'UPDATE'],
+    'TABLE log.stream_figures, log.numbering_figures',
+  ),
+  grant(['gateway'], ['SELECT'], 'TABLE log.stream_figures, log.numbering_figures'),
 ];
 
 const blobs: readonly Grant[] = [
@@ -50,7 +58,10 @@ const blobs: readonly Grant[] = [
   grant(['gateway'], ['INSERT'], 'TABLE blobs.sealed'),
 ];
 
-/** A service owns its schema's rows; the replayer reads what was handled, prunes it, and heals holes. */
+/**
+ * A service owns its schema's rows; the replayer reads what was handled, prunes it, and heals holes;
+ * the gateway shows what waits or was given up, and hands on what a person wants done with it.
+ */
 function ofService(room: Group): Grant[] {
   return [
     grant([room], ['USAGE'], `SCHEMA ${room}`),
@@ -60,7 +71,18 @@ function ofService(room: Group): Grant[] {
     grant(['replayer'], ['USAGE'], `SCHEMA ${room}`),
     grant(['replayer'], ['SELECT', 'DELETE'], `TABLE ${room}.inbox`),
     grant(['replayer'], ['SELECT', 'INSERT'], `TABLE ${room}.retries`),
-    grant(['replayer'], ['SELECT'], `TABLE ${room}.parked, ${room}.dead_letters`),
+    grant(
+      ['replayer'],
+      ['SELECT'],
+      `TABLE ${room}.failed_members, ${room}.parked, ${room}.dead_letters, ${room}.counts`,
+    ),
+    grant(['gateway'], ['USAGE'], `SCHEMA ${room}`),
+    grant(['gateway'], ['SELECT'], `TABLE ${room}.dead_letters, ${room}.parked`),
+    grant(
+      ['gateway'],
+      ['EXECUTE'],
+      `FUNCTION ${byHandNames.map((name) => `${room}.${name}(bigint[])`).join(', ')}`,
+    ),
   ];
 }
 

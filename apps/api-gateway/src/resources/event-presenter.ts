@@ -1,3 +1,4 @@
+import { API_VERSION } from '@skein/api';
 import {
   batchDispatched,
   deviceCreated,
@@ -19,6 +20,7 @@ import {
   repositoryUsersWoken,
   rolloutCompleted,
   rolloutStarted,
+  taskPermanentlyFailed,
   templateVersionCreated,
   type BatchDispatched,
   type DevicesFailed,
@@ -26,7 +28,17 @@ import {
   type DeviceStatusReported,
   type FleetValidated,
   type RolloutStarted,
+  type TaskPermanentlyFailed,
 } from '@skein/events';
+
+/** Kinds of subjects that stand for another resource of the same uid. */
+const standIns: Readonly<Record<string, string>> = {
+  Validation: 'Fleet',
+  RepositoryUse: 'Repository',
+};
+
+/** The kind of resource that people know a subject by. */
+export const resourceKind = (kind: string): string => standIns[kind] ?? kind;
 
 /** The names of subjects and of what events name, by uid. */
 export type NameOf = (uid: string) => string;
@@ -123,6 +135,35 @@ function failed({ members }: DevicesFailed): ToldEvent {
   };
 }
 
+/** The original event is told with what the failure says of it: its data may be what could not be read. */
+function gaveUp(service: string): (failure: TaskPermanentlyFailed, name: NameOf) => ToldEvent {
+  return ({ number, event, type, kind, subject, attempts, cause }, name) => {
+    const original = {
+      apiVersion: API_VERSION,
+      kind: 'Event',
+      metadata: { name: event },
+      involvedObject: { kind: resourceKind(kind), name: name(subject) },
+      reason: 'InternalTaskFailed',
+      message: `${type}, number ${number}`,
+      type: 'Warning',
+      source: { component: service },
+      actor: `service:${service}`,
+    };
+    return {
+      about: { kind, uid: subject },
+      reason: 'InternalTaskPermanentlyFailed',
+      message: `is behind: ${service} gave up ${type}, number ${number}, after ${attempts} attempts: ${cause}`,
+      type: 'Warning',
+      details: {
+        detailType: 'InternalTaskPermanentlyFailed',
+        errorMessage: cause,
+        retryCount: Math.max(attempts - 1, 0),
+        originalEvent: original,
+      },
+    };
+  };
+}
+
 const woken = () => ({
   reason: 'ReferencedRepositoryUpdated',
   message: 'changed: its users look again',
@@ -151,4 +192,7 @@ export const told: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   [devicesSelected.type, selected],
   [rolloutCompleted.type, completed],
   [devicesFailed.type, failed],
+  ...Object.entries(taskPermanentlyFailed).map(
+    ([service, { type }]) => [type, gaveUp(service)] as const,
+  ),
 ]);

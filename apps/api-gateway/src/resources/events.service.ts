@@ -3,7 +3,7 @@ import { API_VERSION, type Event, type EventList } from '@skein/api';
 import { EventLog } from '@skein/event-log';
 import type { JsonObject } from '@skein/events';
 import type { Caller } from './caller.js';
-import { told, type NameOf, type ToldEvent } from './event-presenter.js';
+import { resourceKind, told, type NameOf, type ToldEvent } from './event-presenter.js';
 import { listMetadata, pageRequest, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 
@@ -35,11 +35,6 @@ from log.events e
 where e.org = $1 and e.kind in ('Device', 'Fleet', 'Repository', 'TemplateVersion')
   and e.subject = any($2::uuid[]) and e.version = 1`;
 
-/** Kinds of subjects that stand for another resource of the same uid. */
-const standIns: Readonly<Record<string, string>> = {
-  Validation: 'Fleet',
-  RepositoryUse: 'Repository',
-};
 const types = [...told.keys()];
 
 function namedIn({ subject, data }: Row): unknown[] {
@@ -57,7 +52,7 @@ function actorOf({ actor, source }: Row): string {
 
 function present(row: Row, name: NameOf): Event {
   const { reason, message, type = 'Normal', details, about } = tell(row, name);
-  const kind = about?.kind ?? standIns[row.kind] ?? row.kind;
+  const kind = resourceKind(about?.kind ?? row.kind);
   const involved = name(about?.uid ?? row.subject);
   return {
     apiVersion: API_VERSION,

@@ -37,7 +37,7 @@ numbered as (
   order by found.position
   returning sequence, position
 )
-select tip.last, coalesce((select array_agg(position order by sequence) from numbered), '{}') as positions
+select now() as began, tip.last, coalesce((select array_agg(position order by sequence) from numbered), '{}') as positions
 from tip`;
 
 /** Who drew a position and has not ended: nextval holds this lock on the sequence until then; a dump's is another. */
@@ -46,21 +46,39 @@ select virtualtransaction as holder from pg_locks
 where relation = 'log.event_position'::regclass and mode = 'RowExclusiveLock'
   and database = (select oid from pg_database where datname = current_database())`;
 
+interface Round {
+  readonly began: Date;
+  readonly last: number;
+  readonly positions: number[];
+}
+
 const RELOAD = `
 select (select coalesce(max(sequence), 0) from log.sequence) as last,
        (select coalesce(max(position), 0) from log.sequence) as highest,
        (select position from log.settled) as settled`;
 
+/** A round that numbered all that it saw: what was committed before it began is at or below its last number. */
+interface QuietRound {
+  readonly began: Date;
+  readonly last: number;
+}
+
 /** Gives committed events their numbers: gap-free from 1, per subject in the order of versions. */
 export class Numbering {
   private frontier: Frontier | undefined;
   private savedSettled = 0;
+  private quiet: QuietRound | undefined;
 
   constructor(private readonly postgres: Postgres) {}
 
   /** The last number given, as far as this replayer knows. */
   get last(): number {
     return this.frontier?.last ?? 0;
+  }
+
+  /** How far the log is numbered; undefined until the next round, which reads it again. */
+  get reached(): Frontier | undefined {
+    return this.frontier;
   }
 
   /** One round; answers how many events it numbered. */
@@ -94,16 +112,30 @@ export class Numbering {
     this.savedSettled = settled;
   }
 
+  /** Saves the last round that numbered all that it saw; timers wait for it. Called about once a second. */
+  async saveQuietRound(): Promise<void> {
+    if (!this.quiet) return;
+    const { began, last } = this.quiet;
+    await this.postgres.query(
+      'update log.quiet_round set began_at = $1, last_number = $2 where began_at < $1',
+      [began, last],
+    );
+  }
+
   /** Undefined when somebody else gave numbers since. */
   private async number({ highest, holes, last }: Frontier): Promise<number[] | undefined> {
     try {
-      const [row] = await this.postgres.query<{ last: number; positions: number[] }>(ROUND, [
+      const [row] = await this.postgres.query<Round>(ROUND, [
         highest,
         holes.map(({ low }) => low),
         holes.map(({ high }) => high),
         last,
       ]);
-      return row!.last === last ? row!.positions.map(Number) : undefined;
+      if (row!.last !== last) return undefined;
+      const positions = row!.positions.map(Number);
+      const above = positions.filter((position) => position > highest).length;
+      if (above < ROUND_LIMIT) this.quiet = { began: row!.began, last: last + positions.length };
+      return positions;
     } catch (error) {
       this.frontier = undefined;
       if (sqlState(error) === UNIQUE_VIOLATION) return undefined;

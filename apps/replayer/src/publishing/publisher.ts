@@ -2,12 +2,15 @@ import type { Logger } from '@skein/telemetry';
 import { damageOf } from './damage.js';
 import type { HeardEvents } from './heard-events.js';
 import type { Inspection, Publishable, Stream } from './stream.js';
+import type { PublishTally } from './tally.js';
 
 export interface PublisherSettings {
   /** Entries in the stream at the most; the rest of a backlog waits in PostgreSQL. */
   readonly window: number;
   /** How often the stream is compared with the log. */
   readonly inspectEveryMs: number;
+  /** Counts what enters the stream. */
+  readonly tally?: PublishTally;
 }
 
 const AT_ONCE = 1_000;
@@ -76,6 +79,7 @@ export class Publisher {
       this.state = undefined;
       return 0;
     }
+    this.settings.tally?.add(events);
     const reached = events.at(-1)!.sequence;
     this.state = { last: reached, from: reached, length: length + events.length };
     return events.length;

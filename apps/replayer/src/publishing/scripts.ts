@@ -72,3 +72,19 @@ for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   end
 end
 return false`;
+
+/** For the figures: entries, pending, smallest pending id and its idle time in ms (empty without), or false. ARGV: group. */
+export const LOOK = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+  local fields = {}
+  for i = 1, #info, 2 do fields[info[i]] = info[i + 1] end
+  if fields['name'] == ARGV[1] then
+    local oldest = redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1)[1]
+    return {
+      redis.call('XLEN', KEYS[1]), fields['pending'],
+      oldest and oldest[1] or '', oldest and oldest[3] or 0,
+    }
+  end
+end
+return false`;

@@ -1,6 +1,6 @@
 import { streamKey, type Group } from '@skein/events';
 import type { Redis } from 'ioredis';
-import { APPEND, DELETE_DAMAGED, DELIVERED, INSPECT, SET_UP } from './scripts.js';
+import { APPEND, DELETE_DAMAGED, DELIVERED, INSPECT, LOOK, SET_UP } from './scripts.js';
 
 export interface Inspection {
   readonly groupExists: boolean;
@@ -10,6 +10,16 @@ export interface Inspection {
   readonly first: number | undefined;
   readonly newest: { readonly sequence: number; readonly eventId: string } | undefined;
   readonly length: number;
+}
+
+/** What the figures say of a stream. */
+export interface StreamLook {
+  readonly entries: number;
+  readonly pending: number;
+  /** The smallest number that is pending. */
+  readonly oldestPending: number | undefined;
+  /** Since it was delivered, or its handler gave the last sign of life. */
+  readonly oldestPendingIdleMs: number;
 }
 
 export interface Publishable {
@@ -89,6 +99,16 @@ export class Stream {
     return raw
       ? { last: numberOf(raw[0]), pending: raw[1] ? numberOf(raw[1]) : undefined }
       : undefined;
+  }
+
+  /** For people; undefined when there is no stream or group. */
+  async look(): Promise<StreamLook | undefined> {
+    const raw = (await this.redis.eval(LOOK, 1, this.key, this.group)) as
+      [entries: number, pending: number, oldest: string, idleMs: number] | null;
+    if (!raw) return undefined;
+    const [entries, pending, oldest, oldestPendingIdleMs] = raw;
+    const oldestPending = oldest ? numberOf(oldest) : undefined;
+    return { entries, pending, oldestPending, oldestPendingIdleMs };
   }
 
   /** Takes out what the checkpoint has passed; answers how many entries that were. */

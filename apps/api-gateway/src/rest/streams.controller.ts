@@ -1,0 +1,17 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { StreamReportList } from '@skein/api';
+import { StreamsService } from '../system/streams.service.js';
+
+@ApiTags('system')
+@Controller('api/v1/system/streams')
+export class StreamsController {
+  constructor(private readonly streams: StreamsService) {}
+
+  /** What waits where, since when, and who holds it up. */
+  @Get()
+  @ApiOkResponse({ type: StreamReportList })
+  report(): Promise<StreamReportList> {
+    return this.streams.report();
+  }
+}

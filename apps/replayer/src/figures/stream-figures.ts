@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Postgres } from '@skein/postgres';
+import type { Stream, StreamLook } from '../publishing/stream.js';
+import type { PublishTally, Tallied } from '../publishing/tally.js';
+import { Backlog } from './backlog.js';
+import { Since } from './since.js';
+
+/** What a person needs to know about one stream. Null: Redis does not answer, or has no stream. */
+export interface StreamFigures extends Tallied {
+  /** Heard and not handled: also what still waits in PostgreSQL, and retries that are due or run now. */
+  readonly lag: number;
+  /** Whether the lag is counted to its end; if not, it is at least so long. */
+  readonly lagIsComplete: boolean;
+  /** Delivered and not acknowledged. */
+  readonly pending: number | null;
+  /** Seconds that the oldest of them waits for its acknowledgement. */
+  readonly oldestPendingSeconds: number | null;
+  readonly checkpoint: number;
+  /** Seconds since the checkpoint moved. */
+  readonly checkpointAgeSeconds: number;
+  /** Seconds that a rebuild of the stream from its checkpoint goes back. */
+  readonly replayWindowSeconds: number;
+  /** Events, and members of batch events whose other members are handled. */
+  readonly retries: number;
+  readonly dueRetries: number;
+  readonly parked: number;
+  readonly deadLetters: number;
+  /** Deliveries of what was delivered before. */
+  readonly redeliveries: number;
+  /** Deliveries that the fence kept from taking effect again. */
+  readonly fenceHits: number;
+  /** Entries in the stream, and how many there may be. */
+  readonly windowEntries: number | null;
+  readonly windowLimit: number;
+  /** From 0 to 1. */
+  readonly windowFill: number | null;
+}
+
+/** Tables are counted up to this; nobody needs to know more exactly. */
+const COUNT_LIMIT = 100_000;
+/** How long a look waits for Redis, which may be away. */
+const REDIS_PATIENCE_MS = 500;
+
+interface Row {
+  readonly checkpoint: number;
+  readonly age: number;
+  readonly last: number;
+  readonly hearings: number;
+  readonly done: number;
+  readonly waitingAhead: number;
+  readonly dueBehind: number;
+  readonly retries: number;
+  readonly dueRetries: number;
+  readonly parked: number;
+  readonly deadLetters: number;
+  readonly redeliveries: number;
+  readonly fenceHits: number;
+}
+
+const counted = (from: string) =>
+  `(select count(*) from (select from ${from} limit ${COUNT_LIMIT}) as found)`;
+
+/** `tried_by`: it runs now, and its due time is when somebody else may try it. */
+const DUE = '(due <= now() or tried_by is not null)';
+
+const rowOf = (schema: string) => `
+select c.number as checkpoint, extract(epoch from now() - c.updated_at)::double precision as age,
+  (select coalesce(max(sequence), 0) from log.sequence) as last,
+  (select coalesce(sum(type), 0)::bigint from log.hearings where service = c.service) as hearings,
+  ${counted(`${schema}.inbox where number > c.number`)} as done,
+  ${counted(`${schema}.parked where number > c.number`)}
+    + ${counted(`${schema}.retries where number > c.number and not ${DUE}`)} as "waitingAhead",
+  ${counted(`${schema}.retries where number <= c.number and ${DUE}`)}
+    + ${counted(`${schema}.failed_members where ${DUE}`)} as "dueBehind",
+  ${counted(`${schema}.retries`)} + ${counted(`${schema}.failed_members`)} as retries,
+  ${counted(`${schema}.retries where ${DUE}`)}
+    + ${counted(`${schema}.failed_members where ${DUE}`)} as "dueRetries",
+  ${counted(`${schema}.parked`)} as parked,
+  ${counted(`${schema}.dead_letters`)} as "deadLetters",
+  coalesce((select value from ${schema}.counts where name = 'redeliveries'), 0) as redeliveries,
+  coalesce((select value from ${schema}.counts where name = 'fenceHits'), 0) as "fenceHits"
+from log.checkpoints c where c.service = $1 and c.partition = 0`;
+
+/** Reads the figures of one stream, about once a second: nothing here grows with the log. */
+export class StreamFiguresReader {
+  private readonly backlog: Backlog;
+  private readonly pendingSince = new Since();
+  private registered = false;
+  private look: { answer?: StreamLook | undefined } | undefined;
+
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly stream: Stream,
+    readonly tally: PublishTally,
+    private readonly windowLimit: number,
+  ) {
+    this.backlog = new Backlog(postgres, stream.group);
+  }
+
+  get group() {
+    return this.stream.group;
+  }
+
+  /** Undefined before the service registered. */
+  async read(): Promise<StreamFigures | undefined> {
+    if (!(await this.isRegistered())) return undefined;
+    // Read before the log is: what is published meanwhile lies above the end that is found.
+    const { publishedTo } = this.tally.now;
+    const [row] = await this.postgres.query<Row>(rowOf(this.group), [this.group]);
+    if (!row) return undefined;
+    if (row.last < publishedTo) this.tally.endOfLog(row.last);
+    const backlog = await this.backlog.look(row);
+    const { checkpoint, age, last, done, waitingAhead, dueBehind } = row;
+    const { retries, dueRetries, parked, deadLetters, redeliveries, fenceHits } = row;
+    return {
+      lag: Math.max(backlog.events - done - waitingAhead, 0) + dueBehind,
+      lagIsComplete: backlog.complete,
+      checkpoint,
+      checkpointAgeSeconds: age,
+      replayWindowSeconds: checkpoint < last ? age : 0,
+      ...{ retries, dueRetries, parked, deadLetters, redeliveries, fenceHits },
+      ...this.inRedis(await this.redis()),
+      ...this.tally.now,
+    };
+  }
+
+  /** A service that never ran may have no schema to look into. */
+  private async isRegistered(): Promise<boolean> {
+    if (this.registered) return true;
+    const found = await this.postgres.query('select from log.checkpoints where service = $1', [
+      this.group,
+    ]);
+    return (this.registered = found.length > 0);
+  }
+
+  private inRedis(found: StreamLook | undefined) {
+    const { windowLimit } = this;
+    const since = this.pendingSince.seconds(found?.oldestPending, Date.now());
+    if (!found) {
+      const unknown = { pending: null, oldestPendingSeconds: null };
+      return { ...unknown, windowEntries: null, windowLimit, windowFill: null };
+    }
+    return {
+      pending: found.pending,
+      // A live consumer renews its claim, which looks like a new delivery.
+      oldestPendingSeconds: Math.max(since ?? 0, found.oldestPendingIdleMs / 1_000),
+      windowEntries: found.entries,
+      windowLimit,
+      windowFill: found.entries / windowLimit,
+    };
+  }
+
+  /** One question at a time: while Redis is away, it stays open. */
+  private async redis(): Promise<StreamLook | undefined> {
+    if (this.look) return undefined;
+    const look: { answer?: StreamLook | undefined } = {};
+    this.look = look;
+    const asked = this.stream.look().then(
+      (answer) => Object.assign(look, { answer }),
+      () => undefined,
+    );
+    const settled = asked.finally(() => (this.look = undefined));
+    const enough = new AbortController();
+    const timer = sleep(REDIS_PATIENCE_MS, undefined, { signal: enough.signal });
+    await Promise.race([settled, timer]).catch(() => undefined);
+    enough.abort();
+    await timer.catch(() => undefined);
+    return look.answer;
+  }
+}

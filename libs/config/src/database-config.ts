@@ -1,0 +1,31 @@
+import { IsInt, IsOptional, Matches, Min } from 'class-validator';
+import { Credential } from './credential.js';
+import { FromEnvironment } from './setting.js';
+
+/** How PostgreSQL is reached. */
+export class DatabaseConfig {
+  @FromEnvironment(
+    'SKEIN_DATABASE_URL',
+    'PostgreSQL, with the role of this service; TLS by sslmode and sslrootcert in it',
+  )
+  @Matches(/^postgres(ql)?:\/\//)
+  databaseUrl: string;
+
+  @FromEnvironment('SKEIN_DATABASE_PASSWORD', 'the password of that role, before that of the URL')
+  @IsOptional()
+  databasePassword?: Credential;
+
+  @FromEnvironment('SKEIN_DATABASE_POOL_SIZE', 'connections to PostgreSQL at the most')
+  @IsInt()
+  @Min(2)
+  databasePoolSize: number = 8;
+
+  /** As libs/postgres takes it. */
+  get database() {
+    return {
+      url: this.databaseUrl,
+      password: this.databasePassword?.read,
+      poolSize: this.databasePoolSize,
+    };
+  }
+}

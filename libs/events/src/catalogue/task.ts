@@ -1,0 +1,44 @@
+import { define } from '../define.js';
+import type { EventDefinition } from '../envelope.js';
+import type { Group, Kind, TaskKind } from '../kinds.js';
+
+/** A service could not handle an event, and tries it again only when a person asks for it. */
+export interface TaskPermanentlyFailed {
+  /** Number of the event in the log. */
+  readonly number: number;
+  /** Id of the event. */
+  readonly event: string;
+  /** Type of the event. */
+  readonly type: string;
+  /** Kind and uid of the event's subject. */
+  readonly kind: string;
+  readonly subject: string;
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** Why the last try failed. */
+  readonly cause: string;
+}
+
+function of<Service extends Group>(service: Service, kind: TaskKind<Service> & Kind) {
+  return define<TaskPermanentlyFailed>(kind, `skein.${service}-task.permanently-failed.v1`, [
+    'number',
+    'event',
+    'type',
+    'kind',
+    'subject',
+    'attempts',
+    'cause',
+  ]);
+}
+
+/** What each service says when it gives an event up. Nobody hears these: a failure causes no other one. */
+export const taskPermanentlyFailed: Readonly<
+  Record<Group, EventDefinition<TaskPermanentlyFailed>>
+> = {
+  gateway: of('gateway', 'GatewayTask'),
+  selector: of('selector', 'SelectorTask'),
+  validation: of('validation', 'ValidationTask'),
+  rollout: of('rollout', 'RolloutTask'),
+  render: of('render', 'RenderTask'),
+  repo: of('repo', 'RepoTask'),
+};

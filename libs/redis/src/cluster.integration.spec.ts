@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import {
+  appendEntries,
+  findNativeRedis,
+  freePort,
+  nativeRedisOrSkip,
+  startRedis,
+  waitFor,
+} from '@skein/testing';
+import { Redis } from 'ioredis';
+import { startCluster } from '../test/cluster.js';
+import { listen } from './listen.js';
+import { openHintRedis, openRedis } from './redis.js';
+
+/** A script that touches one key, as all of ours. */
+const LENGTH = `return redis.call('XLEN', KEYS[1])`;
+
+const services = ['selector', 'rollout', 'render', 'repo', 'validation'];
+const keyOf = (service: string) => `skein:{${service}.0}:events`;
+
+nativeRedisOrSkip('a Redis Cluster', () => {
+  let cluster: Awaited<ReturnType<typeof startCluster>>;
+  const opened: Redis[] = [];
+  const open = (name: string, how = openRedis, password?: () => string) => {
+    const redis = how({ url: cluster.url, name: `skein-test-${name}`, password });
+    opened.push(redis);
+    return redis;
+  };
+
+  beforeAll(async () => {
+    cluster = await startCluster({ startRedis, findNativeRedis, freePort, waitFor });
+  }, 60_000);
+  afterEach(() => {
+    for (const redis of opened.splice(0)) redis.disconnect();
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+  }, 30_000);
+
+  it('takes the streams of all services, each on the node of its key', async () => {
+    const commands = open('commands');
+    for (const service of services) {
+      const blocking = open(`${service}-read`);
+      const key = keyOf(service);
+      const append = (sequence: number) =>
+        appendEntries(commands, { key, group: service }, [{ sequence, text: 'text' }]);
+      const read = async () => {
+        const options = ['BLOCK', 5_000, 'STREAMS', key, '>'] as const;
+        const answer = await blocking.xreadgroup('GROUP', service, 'one', ...options);
+        return answer?.[0]?.[1].map(([id]) => id);
+      };
+      await append(7);
+      expect(await read()).toEqual(['7-0']);
+      const waiting = read();
+      await append(8);
+      expect(await waiting).toEqual(['8-0']);
+      expect(await commands.eval(LENGTH, 1, key)).toBe(2);
+      expect(await commands.xack(key, service, '7-0', '8-0')).toBe(2);
+      expect(await commands.xautoclaim(key, service, 'two', 0, '0-0')).toContainEqual([]);
+      expect(await commands.xtrim(key, 'MINID', '8-0')).toBe(1);
+      blocking.disconnect();
+    }
+    const held = await Promise.all(
+      cluster.servers.map(async ({ url }) => {
+        const redis = new Redis(url);
+        const keys = await redis.dbsize();
+        redis.disconnect();
+        return keys;
+      }),
+    );
+    expect(held.filter((keys) => keys > 0).length).toBeGreaterThan(1);
+  }, 60_000);
+
+  it('hands hints to whoever listens', async () => {
+    let heard = 0;
+    listen(open('wakes'), 'wakes', () => (heard += 1));
+    const hints = open('hints', openHintRedis);
+    await hints.connect();
+    await waitFor(async () => {
+      await hints.publish('wakes', 'new');
+      return heard > 0;
+    });
+  }, 30_000);
+
+  it('is entered with the password of the moment, on every node', async () => {
+    let password = 'first-secret';
+    const onEachNode = async (secret: string | undefined, work: (admin: Redis) => unknown) => {
+      for (const { url } of cluster.servers) {
+        const admin = new Redis(url, secret ? { password: secret } : {});
+        await work(admin);
+        admin.disconnect();
+      }
+    };
+    const setPassword = (next: string) => (admin: Redis) =>
+      admin.config('SET', 'requirepass', next);
+    const ask = (redis: Redis) =>
+      Promise.all(services.map((service) => redis.exists(keyOf(service))));
+    await onEachNode(undefined, setPassword(password));
+    let late = password;
+    const redis = open('commands', openRedis, () => password);
+    const behind = open('behind', openRedis, () => late);
+    expect(await ask(redis)).toHaveLength(services.length);
+    expect(await ask(behind)).toHaveLength(services.length);
+    password = 'second-secret';
+    await onEachNode('first-secret', setPassword(password));
+    await onEachNode(password, (admin) =>
+      admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+    );
+    expect(await waitFor(() => ask(redis))).toHaveLength(services.length);
+    await waitFor(() => behind.status === 'reconnecting');
+    late = password;
+    expect(await waitFor(() => ask(behind))).toHaveLength(services.length);
+  }, 60_000);
+});
