@@ -30,7 +30,7 @@ const CLAIM_EVERY_MS = 1_000;
 const RENEWALS = 3;
 
 /** Redis' words for a stream or a group that is not there, or was deleted while being read. */
-const NO_STREAM = /^(NOGROUP|UNBLOCKED)/;
+const NO_STREAM = /^(NOGROUP|UNBLOCKED|ERR no such key)/;
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const enough = new AbortController();
