@@ -8,6 +8,14 @@ export class ReplayerConfig extends ServiceConfig {
   streamWindow: number = 10_000;
 
   @FromEnvironment(
+    'SKEIN_STREAM_WINDOW_BYTES',
+    'bytes of events in a stream at the most; an event that is larger enters an empty one',
+  )
+  @IsInt()
+  @Min(65_536)
+  streamWindowBytes: number = 64 * 1024 * 1024;
+
+  @FromEnvironment(
     'SKEIN_POLL_MS',
     'how often the log is looked at when nobody says that something was committed',
   )

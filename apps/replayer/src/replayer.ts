@@ -12,6 +12,7 @@ import { WorkLoop } from '@skein/task';
 import { LOGGER, meter, type Logger } from '@skein/telemetry';
 import type { Redis } from 'ioredis';
 import { Checkpointer } from './checkpoint/checkpointer.js';
+import { LateRows } from './checkpoint/late-rows.js';
 import { Figures } from './figures/figures.js';
 import { NumberingFiguresReader } from './figures/numbering-figures.js';
 import { StreamFiguresReader } from './figures/stream-figures.js';
@@ -21,7 +22,10 @@ import { HeardEvents } from './publishing/heard-events.js';
 import { Publisher } from './publishing/publisher.js';
 import { Stream } from './publishing/stream.js';
 import { PublishTally } from './publishing/tally.js';
+import { Window } from './publishing/window.js';
 import { ReplayerConfig } from './replayer.config.js';
+
+const LATE_ROWS_MS = 60_000;
 
 /** Numbers the log, publishes it to the streams, restores them, and moves the checkpoints. */
 @Injectable()
@@ -60,7 +64,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
       this.loop('numbering', config.pollMs, () => this.number()),
       this.loop('housekeeping', 1_000, () => this.keepHouse()),
       this.loop('the figures', 1_000, () => this.figure()),
-      ...streams.flatMap(({ publish, checkpoint }) => [publish, checkpoint]),
+      ...streams.flatMap(({ publish, checkpoint, late }) => [publish, checkpoint, late]),
     ];
   }
 
@@ -80,11 +84,12 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private streamLoops(group: (typeof groups)[number]) {
-    const { streamPrefix, streamWindow, inspectMs, checkpointMs } = this.config;
+    const { streamPrefix, streamWindow, streamWindowBytes, inspectMs, checkpointMs } = this.config;
     const stream = new Stream(this.redis, streamPrefix, group);
     const heard = new HeardEvents(this.postgres, group);
     const tally = new PublishTally();
-    const settings = { window: streamWindow, inspectEveryMs: inspectMs, tally };
+    const window = new Window({ entries: streamWindow, bytes: streamWindowBytes });
+    const settings = { window, inspectEveryMs: inspectMs, tally };
     const publisher = new Publisher(stream, heard, this.logger, settings);
     const checkpointer = new Checkpointer(this.postgres, stream, this.logger);
     const publish = this.loop(`publishing to ${group}`, inspectMs, async () => {
@@ -98,8 +103,12 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
       if (trimmed > 0) publish.wake();
       return 0;
     });
-    const figures = new StreamFiguresReader(this.postgres, stream, tally, streamWindow);
-    return { publish, checkpoint, figures };
+    const figures = new StreamFiguresReader(this.postgres, stream, tally, window);
+    const lateRows = new LateRows(this.postgres, group);
+    const late = this.loop(`late rows of ${group}`, LATE_ROWS_MS, async () =>
+      this.leads ? lateRows.step() : 0,
+    );
+    return { publish, checkpoint, late, figures };
   }
 
   private loop(name: string, idleMs: number, work: () => Promise<number>): WorkLoop {

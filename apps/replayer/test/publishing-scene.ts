@@ -1,18 +1,41 @@
 import type { Group } from '@skein/events';
+import type { Queryable } from '@skein/postgres';
 import { openLogger } from '@skein/telemetry';
 import type { Redis } from 'ioredis';
 import { Numbering } from '../src/numbering/numbering.js';
 import { HeardEvents } from '../src/publishing/heard-events.js';
 import { Publisher } from '../src/publishing/publisher.js';
 import { Stream } from '../src/publishing/stream.js';
+import { Window } from '../src/publishing/window.js';
 import type { LogScene } from './log-scene.js';
 
 const NEVER_MS = 3_600_000;
+
+/** A window of so many entries, and by default of as many bytes as anybody needs. */
+export const windowOf = (entries: number, bytes = 64 * 1024 * 1024) =>
+  new Window({ entries, bytes });
+
+class CountedEvents extends HeardEvents {
+  constructor(
+    database: Queryable,
+    group: Group,
+    private readonly counted: () => void,
+  ) {
+    super(database, group);
+  }
+
+  override next(after: number, limit: number) {
+    this.counted();
+    return super.next(after, limit);
+  }
+}
 
 /** A log whose events are numbered, and the stream of the selector that they are published to. */
 export class PublishingScene {
   readonly stream: Stream;
   private numbering: Numbering;
+  /** How often a publisher has asked the log for events. */
+  reads = 0;
 
   constructor(
     readonly log: LogScene,
@@ -39,10 +62,14 @@ export class PublishingScene {
     return new Stream(this.redis, this.prefix, group);
   }
 
-  publisher(window = 1_000, inspectEveryMs = NEVER_MS, stream = this.stream): Publisher {
-    const heard = new HeardEvents(this.log.replayer, stream.group);
+  publisher(
+    window: number | Window = 1_000,
+    inspectEveryMs = NEVER_MS,
+    stream = this.stream,
+  ): Publisher {
+    const heard = new CountedEvents(this.log.replayer, stream.group, () => (this.reads += 1));
     return new Publisher(stream, heard, openLogger('replayer', 'silent'), {
-      window,
+      window: typeof window === 'number' ? windowOf(window) : window,
       inspectEveryMs,
     });
   }

@@ -63,7 +63,16 @@ export class StreamReport {
   @Whole({ description: 'Entries in the stream at the most.' })
   windowLimit: number;
 
-  @Decimal({ optional: true, description: `From 0 to 1. ${ABSENT}` })
+  @Whole({ optional: true, description: `Bytes of the events in the stream. ${ABSENT}` })
+  windowBytes?: number;
+
+  @Whole({ description: 'Bytes of the events in the stream at the most.' })
+  windowBytesLimit: number;
+
+  @Decimal({
+    optional: true,
+    description: `How full the stream is, in entries or bytes, whichever is fuller; 1 is full. ${ABSENT}`,
+  })
   windowFill?: number;
 
   @Whole({ description: 'Entries that entered the stream for the first time.' })

@@ -51,7 +51,7 @@ create table ${schema}.counts (
   name text primary key,
   value bigint not null
 ) with (fillfactor = 50);
-${fence(schema)}${byHand(schema)}`;
+${fence(schema)}${pruneLate(schema)}${byHand(schema)}`;
 }
 
 /**
@@ -89,6 +89,41 @@ begin
 end $$;
 `;
 }
+
+/**
+ * Takes away inbox rows that came, or were kept, after the checkpoint's pruning had passed
+ * them; `most` at a time, and answers how many. The lock waits for all that writes retry
+ * and parked rows to end: a statement that began before such an inbox row was there may
+ * put a retry row down after it, and then the inbox row is all that stops a second effect.
+ * What begins after the lock sees that the checkpoint has passed the number, and puts none.
+ */
+function pruneLate(schema: string): string {
+  return `
+create function ${schema}.prune_late(most integer) returns bigint
+language plpgsql security definer set search_path = pg_catalog set lock_timeout = '200ms' as $$
+declare
+  lowest bigint;
+  reached bigint;
+  gone bigint;
+begin
+  select min(c.pruned) into reached from log.checkpoints c where c.service = '${schema}';
+  select min(i.number) into lowest from ${schema}.inbox i where ${unneeded(schema)} and i.number <= reached;
+  if lowest is null then return 0; end if;
+  lock table ${schema}.retries, ${schema}.parked in share row exclusive mode;
+  delete from ${schema}.inbox where number = any (array(
+    select i.number from ${schema}.inbox i
+    where i.number >= lowest and i.number <= reached and ${unneeded(schema)}
+    order by i.number limit most));
+  get diagnostics gone = row_count;
+  return gone;
+end $$;
+`;
+}
+
+const unneeded = (schema: string) =>
+  ['retries', 'parked', 'failed_members']
+    .map((table) => `not exists (select from ${schema}.${table} w where w.number = i.number)`)
+    .join(' and ');
 
 /**
  * What a person may do with events that wait or were given up, for roles that may write

@@ -76,6 +76,7 @@ function ofService(room: Group): Grant[] {
       ['SELECT'],
       `TABLE ${room}.failed_members, ${room}.parked, ${room}.dead_letters, ${room}.counts`,
     ),
+    grant(['replayer'], ['EXECUTE'], `FUNCTION ${room}.prune_late(integer)`),
     grant(['gateway'], ['USAGE'], `SCHEMA ${room}`),
     grant(['gateway'], ['SELECT'], `TABLE ${room}.dead_letters, ${room}.parked`),
     grant(

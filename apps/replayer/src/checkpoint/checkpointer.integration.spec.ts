@@ -186,6 +186,23 @@ describe('pruning', () => {
     expect(await numbersIn('inbox')).toEqual([2, 3]);
   });
 
+  it('by another replayer since this one looked does not make handled events look lost', async () => {
+    await publish(3);
+    await deliver(3);
+    await handle(1, 2, 3);
+    await acknowledge(1, 2, 3);
+    const { replayer } = scene.log;
+    const query = async <Row>(sql: string, parameters?: readonly unknown[]) => {
+      const rows = await replayer.query<Row>(sql, parameters);
+      await checkpointer.step();
+      return rows;
+    };
+    const transaction = replayer.transaction.bind(replayer);
+    const slow = { query, transaction } as unknown as typeof replayer;
+    await new Checkpointer(slow, scene.stream, openLogger('replayer', 'silent')).step();
+    expect([await numbersIn('inbox'), await numbersIn('retries')]).toEqual([[], []]);
+  });
+
   it('does nothing without a stream, a group or a registration', async () => {
     expect(await checkpointer.step()).toBe(0);
     await publish(1);

@@ -44,6 +44,15 @@ delete from ${schema}.inbox i where i.number > $1 and i.number <= $2
   and not exists (select from ${schema}.retries r where r.number = i.number)
   and not exists (select from ${schema}.parked p where p.number = i.number)`;
 
+/**
+ * Only from where it was read. Another replayer may have moved it, and pruned the inbox:
+ * what this one would then miss there is not lost but handled.
+ */
+const MOVE = `
+update log.checkpoints set number = $3, updated_at = now()
+where service = $1 and partition = 0 and number = $2
+returning number`;
+
 interface Candidate {
   readonly checkpoint: number;
   readonly pruned: number;
@@ -76,14 +85,11 @@ export class Checkpointer {
   private async move({ checkpoint, pruned }: Candidate, next: number): Promise<void> {
     const { group } = this.stream;
     const healed = await this.postgres.transaction(async (transaction) => {
-      const holes = await transaction.query(healHoles(group), [checkpoint, next]);
-      await transaction.query(
-        `update log.checkpoints set number = $2, updated_at = now()
-         where service = $1 and partition = 0 and number < $2`,
-        [group, next],
-      );
-      return holes.length;
+      const moved = await transaction.query(MOVE, [group, checkpoint, next]);
+      if (moved.length === 0) return undefined;
+      return (await transaction.query(healHoles(group), [checkpoint, next])).length;
     });
+    if (healed === undefined) return;
     if (healed > 0)
       this.logger.warn(
         { group, events: healed },

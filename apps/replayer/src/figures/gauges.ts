@@ -24,6 +24,7 @@ const ofStream: Readonly<Record<string, readonly [description: string, figure: F
   redeliveries: ['Deliveries of what was delivered before', ({ redeliveries }) => redeliveries],
   fence_hits: ['Deliveries that took no effect again', ({ fenceHits }) => fenceHits],
   window_fill: ['How full the window of the stream is, 0 to 1', ({ windowFill }) => windowFill],
+  window_bytes: ['Bytes of the events in the stream', ({ windowBytes }) => windowBytes],
   published: ['Entries that entered the stream', ({ published }) => published],
   restored: ['Entries that entered it again after a rebuild', ({ restored }) => restored],
 };

@@ -6,8 +6,9 @@ import { Postgres } from '@skein/postgres';
 import { openTransaction, testRedis, waitFor, type TestRedis } from '@skein/testing';
 import { Redis } from 'ioredis';
 import { LogScene } from '../../test/log-scene.js';
-import { PublishingScene } from '../../test/publishing-scene.js';
+import { PublishingScene, windowOf } from '../../test/publishing-scene.js';
 import { PublishTally } from '../publishing/tally.js';
+import type { Window } from '../publishing/window.js';
 import { StreamFiguresReader, type StreamFigures } from './stream-figures.js';
 
 let database: MigratedDatabase;
@@ -17,6 +18,7 @@ let log: LogScene;
 let scene: PublishingScene;
 let selector: Postgres;
 let consumer: ConsumerLog;
+let window: Window;
 let reader: StreamFiguresReader;
 
 beforeAll(async () => {
@@ -37,7 +39,8 @@ beforeEach(async () => {
     'truncate selector.inbox, selector.retries, selector.failed_members, selector.parked, selector.dead_letters, selector.counts',
   );
   await scene.empty(deviceDeleted.type);
-  reader = new StreamFiguresReader(log.replayer, scene.stream, new PublishTally(), 100);
+  window = windowOf(100);
+  reader = new StreamFiguresReader(log.replayer, scene.stream, new PublishTally(), window);
 });
 
 const read = async (): Promise<StreamFigures> => (await reader.read())!;
@@ -126,6 +129,18 @@ describe('the other figures', () => {
     expect(figures.replayWindowSeconds).toBe(figures.checkpointAgeSeconds);
   });
 
+  it('have the bytes of the window, which is as full as the fuller of bytes and entries', async () => {
+    window = windowOf(100, 10_000);
+    reader = new StreamFiguresReader(log.replayer, scene.stream, new PublishTally(), window);
+    await log.commit(log.event(undefined, 'x'.repeat(6_000)));
+    await scene.number();
+    await scene.run(scene.publisher(window));
+    const { windowEntries, windowBytes, windowFill, windowBytesLimit } = await read();
+    expect([windowEntries, windowBytesLimit]).toEqual([1, 10_000]);
+    expect(windowBytes).toBeGreaterThan(6_000);
+    expect(windowFill).toBe(windowBytes! / 10_000);
+  });
+
   it('are there without Redis, which they do not wait for', async () => {
     const gone = new Redis('redis://127.0.0.1:1', {
       maxRetriesPerRequest: null,
@@ -133,7 +148,7 @@ describe('the other figures', () => {
     });
     gone.on('error', () => undefined);
     const away = new PublishingScene(log, gone, place.prefix).stream;
-    reader = new StreamFiguresReader(log.replayer, away, new PublishTally(), 100);
+    reader = new StreamFiguresReader(log.replayer, away, new PublishTally(), window);
     await scene.number(3);
     for (let look = 0; look < 2; look += 1) {
       expect(await read()).toMatchObject({ lag: 3, pending: null, windowFill: null });

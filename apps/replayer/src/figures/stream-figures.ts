@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Postgres } from '@skein/postgres';
 import type { Stream, StreamLook } from '../publishing/stream.js';
 import type { PublishTally, Tallied } from '../publishing/tally.js';
+import type { Window } from '../publishing/window.js';
 import { Backlog } from './backlog.js';
 import { Since } from './since.js';
 
@@ -32,7 +33,10 @@ export interface StreamFigures extends Tallied {
   /** Entries in the stream, and how many there may be. */
   readonly windowEntries: number | null;
   readonly windowLimit: number;
-  /** From 0 to 1. */
+  /** Bytes of the events in the stream, and how many there may be. */
+  readonly windowBytes: number | null;
+  readonly windowBytesLimit: number;
+  /** The fuller of both, 1 when the stream is full; above it when one event is larger than the limit. */
   readonly windowFill: number | null;
 }
 
@@ -92,7 +96,7 @@ export class StreamFiguresReader {
     private readonly postgres: Postgres,
     private readonly stream: Stream,
     readonly tally: PublishTally,
-    private readonly windowLimit: number,
+    private readonly window: Window,
   ) {
     this.backlog = new Backlog(postgres, stream.group);
   }
@@ -134,19 +138,22 @@ export class StreamFiguresReader {
   }
 
   private inRedis(found: StreamLook | undefined) {
-    const { windowLimit } = this;
+    const { entries: windowLimit, bytes: windowBytesLimit } = this.window.limits;
+    const limits = { windowLimit, windowBytesLimit };
     const since = this.pendingSince.seconds(found?.oldestPending, Date.now());
     if (!found) {
       const unknown = { pending: null, oldestPendingSeconds: null };
-      return { ...unknown, windowEntries: null, windowLimit, windowFill: null };
+      return { ...unknown, ...limits, windowEntries: null, windowBytes: null, windowFill: null };
     }
+    const bytes = this.window.bytes;
     return {
+      ...limits,
       pending: found.pending,
       // A live consumer renews its claim, which looks like a new delivery.
       oldestPendingSeconds: Math.max(since ?? 0, found.oldestPendingIdleMs / 1_000),
       windowEntries: found.entries,
-      windowLimit,
-      windowFill: found.entries / windowLimit,
+      windowBytes: bytes ?? null,
+      windowFill: Math.max(found.entries / windowLimit, (bytes ?? 0) / windowBytesLimit),
     };
   }
 

@@ -3,6 +3,10 @@ import type { Group } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
 import type { Expected } from './damage.js';
 import type { Publishable } from './stream.js';
+import type { Held } from './window.js';
+
+/** An event as it enters a stream, and the bytes that it takes up there. */
+export interface HeardEvent extends Publishable, Held {}
 
 /** One limited index scan per heard type, merged: a join over all types would scan the whole log. */
 const HEARD = `
@@ -40,17 +44,16 @@ export class HeardEvents {
   ) {}
 
   /** The next events after a number. */
-  async next(after: number, limit: number): Promise<Publishable[]> {
+  async next(after: number, limit: number): Promise<HeardEvent[]> {
     const rows = await this.database.query<EnvelopeRow & { sequence: number }>(NEXT, [
       this.group,
       after,
       limit,
     ]);
-    return rows.map(({ sequence, ...row }) => ({
-      sequence,
-      eventId: row['id'],
-      text: envelopeText(row),
-    }));
+    return rows.map(({ sequence, ...row }) => {
+      const [eventId, text] = [row['id'], envelopeText(row)];
+      return { sequence, eventId, text, bytes: eventId.length + Buffer.byteLength(text) };
+    });
   }
 
   /** What should be in the stream; undefined before the service registered. */

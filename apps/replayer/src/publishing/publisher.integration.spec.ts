@@ -12,7 +12,7 @@ import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { openTransaction, testRedis, type TestRedis } from '@skein/testing';
 import { Redis } from 'ioredis';
 import { LogScene } from '../../test/log-scene.js';
-import { PublishingScene, upTo } from '../../test/publishing-scene.js';
+import { PublishingScene, upTo, windowOf } from '../../test/publishing-scene.js';
 
 let database: MigratedDatabase;
 let place: TestRedis;
@@ -116,6 +116,77 @@ describe('the window', () => {
     one.trimmed(trimmed);
     await scene.run(one);
     expect(await scene.ids()).toHaveLength(10);
+  });
+});
+
+describe('the window in bytes', () => {
+  const large = (count: number, bytes = 1_000) =>
+    scene.log.commit(
+      ...Array.from({ length: count }, () => scene.log.event(newUid(), 'é'.repeat(bytes / 2))),
+    );
+  const inRedis = async () => {
+    const entries = await scene.redis.xrange(scene.stream.key, '-', '+');
+    return entries
+      .flatMap(([, [, id, , text]]) => [id!, text!])
+      .reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+  };
+
+  beforeEach(async () => {
+    await large(20);
+    await scene.number();
+  });
+
+  it('stops the stream from growing when it is full, and lets it go on when it is trimmed', async () => {
+    const window = windowOf(1_000, 10_000);
+    const one = scene.publisher(window);
+    const first = await scene.run(one);
+    expect(first).toBeGreaterThan(3);
+    expect(first).toBeLessThan(10);
+    expect(window.bytes).toBe(await inRedis());
+    await scene.checkpoint(2);
+    one.trimmed(await scene.stream.trim(2));
+    expect(await scene.run(one)).toBe(2);
+    expect(await scene.ids()).toEqual(upTo(first + 2, 3));
+    expect(window.bytes).toBe(await inRedis());
+  });
+
+  it('counts what somebody else has published', async () => {
+    await scene.run(scene.publisher(windowOf(1_000, 10_000)));
+    const published = await scene.ids();
+    const window = windowOf(1_000, 10_000);
+    expect(await scene.run(scene.publisher(window))).toBe(0);
+    expect(await scene.ids()).toEqual(published);
+    expect(window.bytes).toBe(await inRedis());
+  });
+
+  it('measures a long stream page by page, and no more than may be in it', async () => {
+    await scene.number(1_200);
+    await scene.run(scene.publisher(2_000));
+    const measured = await scene.stream.measure(1_100, 1_050);
+    expect(measured.map(({ sequence }) => sequence)).toEqual(upTo(1_050));
+    expect(await scene.stream.measure(1_100, 2_000)).toHaveLength(1_100);
+  });
+
+  it('lets an event that is larger than the window enter alone', async () => {
+    await scene.empty(deviceDeleted.type);
+    await large(3, 5_000);
+    await scene.number();
+    const one = scene.publisher(windowOf(1_000, 4_000));
+    for (const number of [1, 2, 3]) {
+      expect(await scene.run(one)).toBe(1);
+      expect(await scene.ids()).toEqual([number]);
+      await scene.checkpoint(number);
+      one.trimmed(await scene.stream.trim(number));
+    }
+  });
+
+  it('does not read the next event again and again while it does not fit', async () => {
+    const window = windowOf(1_000, 10_000);
+    const one = scene.publisher(window);
+    await scene.run(one);
+    const before = scene.reads;
+    await scene.run(one);
+    expect(scene.reads).toBe(before);
   });
 });
 

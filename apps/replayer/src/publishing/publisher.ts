@@ -1,12 +1,13 @@
 import type { Logger } from '@skein/telemetry';
 import { damageOf } from './damage.js';
-import type { HeardEvents } from './heard-events.js';
-import type { Inspection, Publishable, Stream } from './stream.js';
+import type { HeardEvent, HeardEvents } from './heard-events.js';
+import type { Inspection, Stream } from './stream.js';
 import type { PublishTally } from './tally.js';
+import type { Window } from './window.js';
 
 export interface PublisherSettings {
-  /** Entries in the stream at the most; the rest of a backlog waits in PostgreSQL. */
-  readonly window: number;
+  /** How much the stream holds, and may hold; kept by this publisher alone. */
+  readonly window: Window;
   /** How often the stream is compared with the log. */
   readonly inspectEveryMs: number;
   /** Counts what enters the stream. */
@@ -16,20 +17,12 @@ export interface PublisherSettings {
 const AT_ONCE = 1_000;
 const BYTES_AT_ONCE = 4 * 1024 * 1024;
 
-/** As many of the first events as one append should carry. */
-function fitting(events: readonly Publishable[]): readonly Publishable[] {
-  let bytes = 0;
-  const end = events.findIndex(({ text }) => (bytes += text.length) > BYTES_AT_ONCE);
-  return end < 0 ? events : events.slice(0, Math.max(end, 1));
-}
-
 /** What is known of the stream; undefined until it is looked at. */
 interface Known {
   /** Its last id, as it must still be when something is appended. */
   readonly last: number;
   /** Where to go on in the log: the last id, or the checkpoint if that is further. */
   readonly from: number;
-  readonly length: number;
 }
 
 /**
@@ -41,6 +34,8 @@ export class Publisher {
   private inspectAt = 0;
   /** The last number up to which nothing was left to publish. */
   private caughtUpTo = -1;
+  /** The next event after a number is too large for what is left of the window. */
+  private tooLarge: { readonly after: number; readonly bytes: number } | undefined;
 
   constructor(
     private readonly stream: Stream,
@@ -64,24 +59,36 @@ export class Publisher {
     if (Date.now() >= this.inspectAt || !this.state) await this.inspect();
     const known = this.state;
     if (!known || this.caughtUpTo >= lastNumber) return 0;
-    const room = this.settings.window - known.length;
-    if (room <= 0) return 0;
-    const events = await this.heard.next(known.from, Math.min(room, AT_ONCE));
-    if (events.length === 0) {
+    if (this.isFullFor(known)) return 0;
+    const { window } = this.settings;
+    const limit = Math.min(window.room, AT_ONCE, window.worthReading(BYTES_AT_ONCE));
+    const events = await this.heard.next(known.from, limit);
+    const [next] = events;
+    if (!next) {
       this.caughtUpTo = lastNumber;
       return 0;
     }
-    return this.append(known, fitting(events));
+    this.tooLarge = { after: known.from, bytes: next.bytes };
+    const fitting = window.fitting(events, BYTES_AT_ONCE);
+    return fitting.length > 0 ? this.append(known, fitting) : 0;
   }
 
-  private async append({ last, length }: Known, events: readonly Publishable[]): Promise<number> {
+  /** Also when there is room, but not for the next event, which then need not be read again. */
+  private isFullFor({ from }: Known): boolean {
+    const { window } = this.settings;
+    if (window.room <= 0) return true;
+    return this.tooLarge?.after === from && !window.hasRoomFor(this.tooLarge.bytes);
+  }
+
+  private async append({ last }: Known, events: readonly HeardEvent[]): Promise<number> {
     if (!(await this.stream.append(last, events))) {
       this.state = undefined;
       return 0;
     }
     this.settings.tally?.add(events);
+    this.settings.window.add(events);
     const reached = events.at(-1)!.sequence;
-    this.state = { last: reached, from: reached, length: length + events.length };
+    this.state = { last: reached, from: reached };
     return events.length;
   }
 
@@ -94,7 +101,7 @@ export class Publisher {
     if (!expected) return;
     const damage = found && damageOf(found, expected);
     if (found && !damage) {
-      this.know(found, expected.checkpoint);
+      await this.know(found, expected.checkpoint);
       return;
     }
     await this.rebuild(found, { checkpoint: expected.checkpoint, damage });
@@ -107,13 +114,22 @@ export class Publisher {
     const place = { stream: this.stream.key, checkpoint };
     if (damage) this.logger.warn(place, `the stream is rebuilt from its checkpoint: ${damage}`);
     else this.logger.info(place, 'the stream is made, from its checkpoint');
+    this.settings.window.forget();
+    this.tooLarge = undefined;
     if (found) await this.stream.deleteDamaged(found);
     await this.stream.setUp(checkpoint);
     const made = await this.stream.inspect();
-    if (made) this.know(made, checkpoint);
+    if (made) await this.know(made, checkpoint);
   }
 
-  private know({ last, length }: Inspection, checkpoint: number): void {
-    this.state = { last, from: Math.max(last, checkpoint), length };
+  private async know(found: Inspection, checkpoint: number): Promise<void> {
+    const { last, first, newest, length } = found;
+    const { window } = this.settings;
+    window.dropBelow(first ?? Infinity);
+    if (!window.matches(first, newest?.sequence, length)) {
+      window.forget();
+      window.add(await this.stream.measure(last, window.limits.entries));
+    }
+    this.state = { last, from: Math.max(last, checkpoint) };
   }
 }

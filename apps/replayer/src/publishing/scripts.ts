@@ -27,6 +27,16 @@ return {
   redis.call('XLEN', KEYS[1]),
 }`;
 
+/** Answers id and bytes of the values of each entry. ARGV: first id, last id, how many. */
+export const MEASURE = `
+local sizes = {}
+for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', ARGV[3])) do
+  local bytes = 0
+  for i = 2, #entry[2], 2 do bytes = bytes + #entry[2][i] end
+  sizes[at] = { entry[1], bytes }
+end
+return sizes`;
+
 /** Makes the stream with its group at the start point; does nothing if there is one. ARGV: group, start id. */
 export const SET_UP = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end

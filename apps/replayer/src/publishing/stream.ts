@@ -1,6 +1,7 @@
 import { streamKey, type Group } from '@skein/events';
 import type { Redis } from 'ioredis';
-import { APPEND, DELETE_DAMAGED, DELIVERED, INSPECT, LOOK, SET_UP } from './scripts.js';
+import { APPEND, DELETE_DAMAGED, DELIVERED, INSPECT, LOOK, MEASURE, SET_UP } from './scripts.js';
+import type { Held } from './window.js';
 
 export interface Inspection {
   readonly groupExists: boolean;
@@ -37,6 +38,9 @@ type RawInspection = [
   length: number,
 ];
 
+/** Entries that one look at their sizes takes in. */
+const MEASURED_AT_ONCE = 500;
+
 const idOf = (sequence: number) => `${sequence}-0`;
 const numberOf = (id: string) => Number(id.split('-')[0]);
 
@@ -64,6 +68,20 @@ export class Stream {
       newest: newest ? { sequence: numberOf(newest), eventId } : undefined,
       length,
     };
+  }
+
+  /** The sizes of the entries up to a number, in order: of the first `limit` ones, at the most. */
+  async measure(upTo: number, limit: number): Promise<Held[]> {
+    const found: Held[] = [];
+    while (found.length < limit) {
+      const from = idOf((found.at(-1)?.sequence ?? 0) + 1);
+      const count = Math.min(MEASURED_AT_ONCE, limit - found.length);
+      const page = await this.redis.eval(MEASURE, 1, this.key, from, idOf(upTo), count);
+      const sizes = page as [id: string, bytes: number][];
+      found.push(...sizes.map(([id, bytes]) => ({ sequence: numberOf(id), bytes })));
+      if (sizes.length < count) break;
+    }
+    return found;
   }
 
   /** Makes the stream so that its next entry comes after the start point. */

@@ -92,7 +92,11 @@ create table log.checkpoints (
 ) with (fillfactor = 50);
 `;
 
-/** Both tables grow by partitions of ten million rows, made before they are needed. */
+/**
+ * Both tables grow by partitions of ten million rows, made before they are needed. They are
+ * made apart and attached: `create table … partition of` waits for every reader of the
+ * whole table, and meanwhile stops every append. The check spares attaching a scan.
+ */
 const partitions = `
 create function log.make_partitions() returns void
 language plpgsql security definer set search_path = pg_catalog as $$
@@ -104,21 +108,25 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtextextended('log.make_partitions', 0));
   for kept in
-    select 'events' as name, (select last_value from log.event_position) as reached
+    select 'events' as name, 'position' as key, (select last_value from log.event_position) as reached
     union all
-    select 'sequence', coalesce((select max(sequence) from log.sequence), 1)
+    select 'sequence', 'sequence', coalesce((select max(sequence) from log.sequence), 1)
   loop
     for n in (kept.reached / size) .. (kept.reached / size) + 1 loop
       first := n * size;
       partition := kept.name || '_' || n;
       continue when to_regclass('log.' || partition) is not null;
       execute format(
-        'create table log.%I partition of log.%I for values from (%s) to (%s)
+        'create table log.%I (like log.%I including all, constraint bounds check (%I >= %s and %3$I < %5$s))
            with (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02)',
-        partition, kept.name, first, first + size);
+        partition, kept.name, kept.key, first, first + size);
       if kept.name = 'events' then
         execute format('create unique index on log.%I (org, kind, subject, version)', partition);
       end if;
+      execute format(
+        'alter table log.%I attach partition log.%I for values from (%s) to (%s)',
+        kept.name, partition, first, first + size);
+      execute format('alter table log.%I drop constraint bounds', partition);
     end loop;
   end loop;
 end $$;

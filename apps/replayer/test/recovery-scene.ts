@@ -1,0 +1,239 @@
+import { ConsumerLog, EventLog } from '@skein/event-log';
+import {
+  DEFAULT_ORGANISATION,
+  deviceDeleted,
+  newUid,
+  repositoryDeleted,
+  streamKey,
+  topology,
+  type Delivered,
+} from '@skein/events';
+import { Postgres } from '@skein/postgres';
+import { openRedis } from '@skein/redis';
+import { StreamReader, StreamTransport } from '@skein/stream';
+import { BatchUnit, type Batch } from '@skein/task';
+import { openLogger } from '@skein/telemetry';
+import type { Redis } from 'ioredis';
+import { Replayer } from '../src/replayer.js';
+import { ReplayerConfig } from '../src/replayer.config.js';
+
+export interface RecoveryPlaces {
+  readonly adminUrl: string;
+  urlOf(room: 'gateway' | 'replayer' | 'selector'): string;
+  readonly redisUrl: string;
+  /** Where it shares Redis with others. */
+  readonly prefix?: string;
+  /** Resolves when the condition holds, and rejects when it takes too long. */
+  readonly waitFor: (
+    condition: () => Promise<boolean>,
+    options: { timeoutMs: number },
+  ) => Promise<unknown>;
+  /** Awaited when the service runs and the replayer does not yet. */
+  readonly beforeReplayer?: (scene: RecoveryScene) => Promise<unknown>;
+}
+
+/** What is wrong with what became of all that was appended. */
+export interface Losses {
+  /** Events that the service hears and that had no effect. */
+  readonly missing: number;
+  /** Effects that an event had had already. */
+  readonly twice: number;
+  /** Effects of events that are not in the log under that number. */
+  readonly strange: number;
+  readonly unnumbered: number;
+  /** Numbers that were given to nothing. */
+  readonly gaps: number;
+  /** The last number less the checkpoint. */
+  readonly behind: number;
+  /** Retries, parked events, dead letters. */
+  readonly waiting: number;
+  /** Delivered and not acknowledged. */
+  readonly pending: number;
+  /** Entries in the stream. */
+  readonly entries: number;
+}
+
+/** Every event had its effect once, and nothing is left. */
+export const NO_LOSSES: Losses = {
+  missing: 0,
+  twice: 0,
+  strange: 0,
+  unnumbered: 0,
+  gaps: 0,
+  behind: 0,
+  waiting: 0,
+  pending: 0,
+  entries: 0,
+};
+
+const HEAL_WITHIN_MS = 15_000;
+
+export const EFFECTS_TABLE = `
+create table selector.effects (number bigint, event uuid);
+grant all on selector.effects to public`;
+
+const LOSSES = `
+with heard as (
+  select e.id from log.events e join log.types t on t.id = e.type where t.name = $1
+), tip as (select coalesce(max(sequence), 0) as last from log.sequence)
+select (select count(*) from heard where id not in (select event from selector.effects)) as missing,
+  (select count(*) - count(distinct event) from selector.effects) as twice,
+  (select count(*) from selector.effects f where not exists (
+     select from log.sequence s join log.events e on e.position = s.position
+     where s.sequence = f.number and e.id = f.event)) as strange,
+  (select count(*) from log.events where position not in (select position from log.sequence)) as unnumbered,
+  tip.last - (select count(*) from log.sequence) as gaps,
+  tip.last - c.number as behind,
+  (select count(*) from selector.retries) + (select count(*) from selector.parked)
+    + (select count(*) from selector.dead_letters) as waiting
+from tip, log.checkpoints c where c.service = 'selector' and c.partition = 0`;
+
+const CLAIM_AFTER_MS = 600;
+const BATCH_SIZE = 4;
+const logger = openLogger('replayer', 'silent');
+
+const heardEvent = () => ({
+  definition: deviceDeleted,
+  org: DEFAULT_ORGANISATION,
+  subject: newUid(),
+  data: { name: 'x' },
+});
+/** The selector does not hear it: its number is missing in the stream. */
+const otherEvent = () => ({ ...heardEvent(), definition: repositoryDeleted });
+
+/** The whole chain in one process: a speaker, a replayer, and a service that writes down each effect. */
+export class RecoveryScene {
+  readonly key: string;
+  /** How many batches were handed to the handler. */
+  begun = 0;
+  private gate: PromiseWithResolvers<void> | undefined;
+
+  readonly redis: Redis;
+  private readonly parts: { stop(): Promise<unknown> }[] = [];
+
+  private constructor(
+    private readonly places: RecoveryPlaces,
+    readonly admin: Postgres,
+    private readonly gateway: EventLog,
+  ) {
+    this.key = streamKey(places.prefix ?? 'skein', 'selector', 0);
+    this.redis = openRedis({ url: places.redisUrl, name: 'test' });
+  }
+
+  /**
+   * Resolves also while Redis is down.
+   * @param prepare SQL that is run first
+   */
+  static async open(places: RecoveryPlaces, prepare = ''): Promise<RecoveryScene> {
+    const connect = (url: string) => Postgres.open({ url, applicationName: 'test' });
+    const rooms = ['gateway', 'selector', 'replayer'] as const;
+    const [admin, speaker, selector, own] = await Promise.all(
+      [places.adminUrl, ...rooms.map((room) => places.urlOf(room))].map(connect),
+    );
+    await admin!.query(prepare);
+    const gateway = await EventLog.open(speaker!, 'gateway', () => undefined);
+    const scene = new RecoveryScene(places, admin!, gateway);
+    const effect = scene.effect.bind(scene);
+    scene.parts.push(await startService(selector!, places, effect));
+    await places.beforeReplayer?.(scene);
+    scene.parts.push(
+      await startReplayer(own!, places),
+      ...[own!, selector!, speaker!, admin!].map((pool) => ({ stop: () => pool.close() })),
+    );
+    return scene;
+  }
+
+  async close(): Promise<void> {
+    this.release();
+    this.redis.disconnect();
+    for (const part of this.parts) await part.stop();
+  }
+
+  /** Events that the service hears, each commit followed by one that it does not hear. */
+  async append(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= BATCH_SIZE) {
+      const heard = Array.from({ length: Math.min(left, BATCH_SIZE) }, heardEvent);
+      const events = [...heard, otherEvent()];
+      await this.gateway.commit(async () => ({ events, result: () => undefined }));
+    }
+  }
+
+  /** From now on a batch stays in its handler: some entries are delivered, the others are not. */
+  hold(): void {
+    this.gate ??= Promise.withResolvers();
+  }
+
+  release(): void {
+    this.gate?.resolve();
+    this.gate = undefined;
+  }
+
+  /** Resolves with what is wrong when nothing is any more, or when that takes too long. */
+  async losses(): Promise<Losses> {
+    let found: Losses | undefined;
+    const healed = async () => {
+      found = await this.look();
+      return Object.values(found).every((count) => count === 0);
+    };
+    await this.places.waitFor(healed, { timeoutMs: HEAL_WITHIN_MS }).catch((error: unknown) => {
+      if (!found) throw error;
+    });
+    return found!;
+  }
+
+  private async look(): Promise<Losses> {
+    const [row] = await this.admin.query<Losses>(LOSSES, [deviceDeleted.type]);
+    const [pending] = (await this.redis.xpending(this.key, 'selector')) as [number];
+    return { ...row!, pending, entries: await this.redis.xlen(this.key) };
+  }
+
+  private async effect(events: readonly Delivered[], { transaction }: Batch): Promise<void> {
+    this.begun += 1;
+    await this.gate?.promise;
+    for (const { sequence, event } of events)
+      await transaction.query('insert into selector.effects values ($1, $2)', [sequence, event.id]);
+  }
+}
+
+async function startReplayer(postgres: Postgres, { redisUrl, prefix = 'skein' }: RecoveryPlaces) {
+  const quick = { pollMs: 50, inspectMs: 100, checkpointMs: 100, leaseMs: 1_000 };
+  const config = Object.assign(new ReplayerConfig(), {
+    streamRedisUrl: redisUrl,
+    streamPrefix: prefix,
+    ...quick,
+  });
+  const replayer = new Replayer(postgres, config, logger);
+  await replayer.onApplicationBootstrap();
+  return { stop: () => replayer.beforeApplicationShutdown() };
+}
+
+async function startService(
+  postgres: Postgres,
+  { redisUrl: url, prefix = 'skein' }: RecoveryPlaces,
+  effect: (events: readonly Delivered[], batch: Batch) => Promise<void>,
+) {
+  const log = await EventLog.open(postgres, 'selector', () => undefined);
+  const consumer = new ConsumerLog(postgres, 'selector');
+  await consumer.register();
+  const task = { perform: () => Promise.resolve([]) };
+  const open = () => openRedis({ url, name: 'test' });
+  const bounds = { batchBytes: 1_000_000, claimAfterMs: CLAIM_AFTER_MS };
+  const transport = new StreamTransport({
+    ...bounds,
+    group: 'selector',
+    logger,
+    retryPollMs: 50,
+    stopMs: 2_000,
+    reader: new StreamReader(open(), open(), {
+      ...bounds,
+      key: streamKey(prefix, 'selector', 0),
+      group: 'selector',
+      consumer: newUid(),
+      batchSize: BATCH_SIZE,
+    }),
+    unit: new BatchUnit(log, consumer, task, { retryLimit: 10, retryBaseMs: 50 }),
+  });
+  for (const type of topology.selector) transport.addHandler(type, effect as never, true);
+  transport.listen(() => undefined);
+  return { stop: () => transport.close() };
+}
