@@ -1,6 +1,6 @@
 import pg, { type PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
-import { clientWith } from './login.js';
+import { clientWith } from './client.js';
 
 const INT8 = 20;
 // Positions, numbers and versions stay far below 2^53.
@@ -54,7 +54,7 @@ export class Postgres implements Queryable {
       poolSize: settings.poolSize ?? 8,
       connectTimeoutMS: 10_000,
       poolErrorHandler: () => undefined,
-      ...(settings.password && { extra: { Client: clientWith(settings.password) } }),
+      extra: { Client: clientWith(settings.password) },
     });
     const postgres = new Postgres(await dataSource.initialize());
     await postgres.requireDurableCommits();
