@@ -33,6 +33,8 @@ export async function migrate({
   services = groups,
 }: MigrateOptions): Promise<Migrated> {
   const client = new pg.Client({ connectionString: url, application_name: 'skein-migrate' });
+  // A lost connection fails the statement that waits for it; without a listener it would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const database = (await client.query<{ name: string }>('select current_database() as name'))
