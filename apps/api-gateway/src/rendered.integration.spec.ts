@@ -19,7 +19,7 @@ let device: string;
 
 function attach(): void {
   waiters = door.app.get(RenderedWaiters);
-  harness = consumerHarness(hearingOf(door.app));
+  harness = consumerHarness({ ...door.database, ...hearingOf(door.app) });
 }
 
 beforeAll(async () => {

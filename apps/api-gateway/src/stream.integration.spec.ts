@@ -10,7 +10,15 @@ import {
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
 import { startService } from '@skein/service';
-import { appendEntries, jsonClient, testRedis, waitFor, type TestRedis } from '@skein/testing';
+import {
+  appendEntries,
+  jsonClient,
+  openTransaction,
+  putIntoLog,
+  testRedis,
+  waitFor,
+  type TestRedis,
+} from '@skein/testing';
 import { Redis } from 'ioredis';
 import { settingsFor } from '../test/door-scene.js';
 import { gateway } from './gateway.options.js';
@@ -54,19 +62,13 @@ it('hears the events of its stream, through all of Nest', async () => {
   const members = [{ device, owner, labelsVersion: 1, multipleOwners: [] }];
   const { type, kind } = devicesMatched;
   const time = '2026-01-01T00:00:00Z';
-  const event = {
-    id: newUid(),
-    source: '/selector',
-    type,
-    kind,
-    subject: org,
-    time,
-    org,
-    version: 1,
-  };
-  const text = encode({ ...event, data: { members } });
+  const about = { type, kind, subject: org, time, org, version: 1 };
+  const event = { id: newUid(), source: '/selector', ...about, data: { members } };
+  const log = await openTransaction(database.adminUrl);
+  await putIntoLog(log, [{ sequence: 1, event }]);
+  await log.commit();
   const stream = { key: streamKey(server.prefix, 'gateway', 0), group: 'gateway' };
-  await appendEntries(redis, stream, [{ sequence: 1, text }]);
+  await appendEntries(redis, stream, [{ sequence: 1, text: encode(event) }]);
   await waitFor(async () => {
     const { body } = await call('GET', '/api/v1/devices/one');
     return body.metadata.owner === 'Fleet/one';

@@ -89,7 +89,7 @@ export class PoisonScene {
   async deliver(number: number): Promise<void> {
     const delivered = (await this.consumer.read(number))!;
     try {
-      await this.unit.handle([delivered], this.dispatch);
+      await this.unit.handle([delivered], this.dispatch, 0);
     } catch (error) {
       await this.unit.fail(number, error as Error);
       await this.retry();

@@ -29,8 +29,10 @@ interface Harness {
   appended(): Promise<unknown>;
 }
 
+type Hearing = ReturnType<typeof hearingOf> & { readonly adminUrl: string };
+
 interface ViewParts<Own extends Harness> extends DoorParts {
-  readonly consumerHarness: (hearing: ReturnType<typeof hearingOf>) => Own;
+  readonly consumerHarness: (hearing: Hearing) => Own;
 }
 
 /** A gateway with the device `d` and the fleet `f`, and the events that it hears of them. */
@@ -60,7 +62,7 @@ export class ViewScene<Own extends Harness> extends DoorScene {
     });
     this.device = await this.uidOf('devices', 'd');
     this.fleet = await this.uidOf('fleets', 'f');
-    this.harness = this.newHarness(hearingOf(this.app));
+    this.harness = this.newHarness({ ...this.database, ...hearingOf(this.app) });
     await this.harness.appended();
     return { harness: this.harness, fleet: this.fleet };
   }

@@ -60,7 +60,7 @@ describe('once and in order', () => {
 
   it('rendered by two at once, it is said once', async () => {
     await harness.handle(...inFleet());
-    const claimed = await new Wants('render').claim(postgres, 10);
+    const claimed = await new Wants('render').claim(postgres, 10, 'device');
     await Promise.all([scene.renderer.render(claimed), scene.renderer.render(claimed)]);
     expect(await harness.appended()).toMatchObject(rendered);
   });

@@ -8,6 +8,7 @@ export type Scene = Awaited<ReturnType<typeof assemble>>;
 export type Make = ReturnType<typeof eventsBy>;
 
 interface Database {
+  readonly adminUrl: string;
   urlOf(room: 'render'): string;
   close(): Promise<void>;
 }
@@ -20,7 +21,7 @@ interface Harness {
 /** What a spec hands in, because specs alone may reach for it. */
 interface StageParts<Own> {
   readonly migratedDatabase: (services: ['render']) => Promise<Database>;
-  readonly consumerHarness: (scene: Scene & { postgres: Postgres }) => Own;
+  readonly consumerHarness: (scene: Scene & { postgres: Postgres; adminUrl: string }) => Own;
 }
 
 /** Where one spec plays its scenes: a database of its own, and the service on it. */
@@ -48,7 +49,7 @@ export class Stage<Own extends Harness> {
     const { postgres } = this;
     const outside = new Outside();
     const scene = await assemble(postgres, this.database.urlOf('render'), outside);
-    const harness = this.parts.consumerHarness({ postgres, ...scene });
+    const harness = this.parts.consumerHarness({ ...this.database, postgres, ...scene });
     const make = eventsBy(harness.event, DEFAULT_ORGANISATION);
     await harness.appended();
     [this.scene, this.harness] = [scene, harness];

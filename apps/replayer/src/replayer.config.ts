@@ -1,7 +1,17 @@
 import { FromEnvironment, ServiceConfig } from '@skein/config';
-import { IsInt, Min } from 'class-validator';
+import { MAX_PARTITIONS } from '@skein/events';
+import { IsInt, Max, Min } from 'class-validator';
 
 export class ReplayerConfig extends ServiceConfig {
+  @FromEnvironment(
+    'SKEIN_STREAM_PARTITIONS',
+    'streams that each service has, so that they spread over the nodes of a Redis Cluster',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PARTITIONS)
+  streamPartitions: number = 1;
+
   @FromEnvironment('SKEIN_STREAM_WINDOW', 'entries in a stream at the most')
   @IsInt()
   @Min(10)

@@ -132,7 +132,8 @@ describe('the replayer', () => {
       '>',
     );
     expect((read as [string, unknown[]][])[0]![1]).toHaveLength(4);
-    await selector.query('select selector.fence(0, $1)', [[1, 2]]);
+    const second = decode((await redis.xrange(KEY, '2-0', '2-0'))[0]![1][3]!);
+    await selector.query('select selector.fence(0, $1, $2)', [[1, 2], second.id]);
     await redis.xack(KEY, 'selector', '1-0', '2-0', '3-0', '4-0');
     await until([]);
     const retries = await selector.query<{ number: number }>(

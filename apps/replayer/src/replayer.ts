@@ -5,27 +5,19 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { groups, wakeChannel } from '@skein/events';
+import { wakeChannel } from '@skein/events';
 import { Postgres } from '@skein/postgres';
 import { listen, openRedis } from '@skein/redis';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, meter, type Logger } from '@skein/telemetry';
 import type { Redis } from 'ioredis';
-import { Checkpointer } from './checkpoint/checkpointer.js';
-import { LateRows } from './checkpoint/late-rows.js';
 import { Figures } from './figures/figures.js';
 import { NumberingFiguresReader } from './figures/numbering-figures.js';
-import { StreamFiguresReader } from './figures/stream-figures.js';
 import { Lease } from './lease.js';
 import { Numbering } from './numbering/numbering.js';
-import { HeardEvents } from './publishing/heard-events.js';
-import { Publisher } from './publishing/publisher.js';
-import { Stream } from './publishing/stream.js';
-import { PublishTally } from './publishing/tally.js';
-import { Window } from './publishing/window.js';
 import { ReplayerConfig } from './replayer.config.js';
-
-const LATE_ROWS_MS = 60_000;
+import { PartitionCounts } from './routing/partition-counts.js';
+import { Streams } from './streams.js';
 
 /** Numbers the log, publishes it to the streams, restores them, and moves the checkpoints. */
 @Injectable()
@@ -35,10 +27,12 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly numbering: Numbering;
   private readonly lease: Lease;
   private readonly figures: Figures;
+  private readonly streams: Streams;
+  private readonly counts: PartitionCounts;
   private readonly loops: readonly WorkLoop[];
-  private readonly publishing: readonly WorkLoop[];
+  /** What a hint that something was committed wakes. */
+  private readonly woken: readonly WorkLoop[];
   private readonly numbered = meter().createCounter('skein_replayer_numbered');
-  private readonly published = meter().createCounter('skein_replayer_published');
   private leads = false;
 
   constructor(
@@ -52,63 +46,41 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.numbering = new Numbering(postgres);
     const holder = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
     this.lease = new Lease(postgres, { name: 'replayer', holder, durationMs: leaseMs });
-    const streams = groups.map((group) => this.streamLoops(group));
-    this.publishing = streams.map(({ publish }) => publish);
-    this.figures = new Figures(
-      postgres,
-      streams.map(({ figures }) => figures),
-      new NumberingFiguresReader(postgres, this.numbering),
-    );
-    this.loops = [
-      this.loop('the lease', leaseMs / 4, () => this.elect()),
+    this.counts = new PartitionCounts(postgres);
+    this.streams = new Streams({
+      ...{ redis: this.redis, postgres, config, logger },
+      leads: () => this.leads,
+      lastNumber: () => this.numbering.last,
+    });
+    const numberingFigures = new NumberingFiguresReader(postgres, this.numbering);
+    this.figures = new Figures(postgres, () => this.streams.figures, numberingFigures);
+    this.woken = [
       this.loop('numbering', config.pollMs, () => this.number()),
+      this.loop('looking for streams', config.inspectMs, () => this.streams.look()),
+    ];
+    this.loops = [
+      ...this.woken,
+      this.loop('the lease', leaseMs / 4, () => this.elect()),
       this.loop('housekeeping', 1_000, () => this.keepHouse()),
       this.loop('the figures', 1_000, () => this.figure()),
-      ...streams.flatMap(({ publish, checkpoint, late }) => [publish, checkpoint, late]),
     ];
   }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.elect();
     // Waits for Redis as long as it takes: the log is numbered meanwhile.
-    listen(this.wakes, wakeChannel(this.config.streamPrefix), () => this.loops[1]!.wake());
+    listen(this.wakes, wakeChannel(this.config.streamPrefix), () => {
+      for (const loop of this.woken) loop.wake();
+    });
     for (const loop of this.loops) loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.redis.disconnect();
     this.wakes.disconnect();
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all([this.streams, ...this.loops].map((part) => part.stop()));
     this.figures.stop();
     if (this.leads) await this.lease.release().catch(() => undefined);
-  }
-
-  private streamLoops(group: (typeof groups)[number]) {
-    const { streamPrefix, streamWindow, streamWindowBytes, inspectMs, checkpointMs } = this.config;
-    const stream = new Stream(this.redis, streamPrefix, group);
-    const heard = new HeardEvents(this.postgres, group);
-    const tally = new PublishTally();
-    const window = new Window({ entries: streamWindow, bytes: streamWindowBytes });
-    const settings = { window, inspectEveryMs: inspectMs, tally };
-    const publisher = new Publisher(stream, heard, this.logger, settings);
-    const checkpointer = new Checkpointer(this.postgres, stream, this.logger);
-    const publish = this.loop(`publishing to ${group}`, inspectMs, async () => {
-      const count = this.leads ? await publisher.step(this.numbering.last) : 0;
-      this.published.add(count, { group });
-      return count;
-    });
-    const checkpoint = this.loop(`the checkpoint of ${group}`, checkpointMs, async () => {
-      const trimmed = this.leads ? await checkpointer.step() : 0;
-      publisher.trimmed(trimmed);
-      if (trimmed > 0) publish.wake();
-      return 0;
-    });
-    const figures = new StreamFiguresReader(this.postgres, stream, tally, window);
-    const lateRows = new LateRows(this.postgres, group);
-    const late = this.loop(`late rows of ${group}`, LATE_ROWS_MS, async () =>
-      this.leads ? lateRows.step() : 0,
-    );
-    return { publish, checkpoint, late, figures };
   }
 
   private loop(name: string, idleMs: number, work: () => Promise<number>): WorkLoop {
@@ -120,19 +92,25 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     if (leads !== this.leads) {
       this.logger.info({ leads }, leads ? 'this replayer leads' : 'another replayer leads');
       this.numbering.distrust();
-      // Without them the tallies begin anew; that must not keep anybody from leading.
-      if (leads) await this.figures.resume().catch(() => undefined);
+      if (leads) await this.begin();
       else this.figures.forget();
     }
     this.leads = leads;
     return 0;
   }
 
+  private async begin(): Promise<void> {
+    await this.counts.set(this.config.streamPartitions);
+    // Without them the tallies begin anew; that must not keep anybody from leading.
+    await this.streams.look().catch(() => undefined);
+    await this.figures.resume().catch(() => undefined);
+  }
+
   private async number(): Promise<number> {
     if (!this.leads) return 0;
     const count = await this.numbering.round();
     this.numbered.add(count);
-    if (count > 0) for (const loop of this.publishing) loop.wake();
+    if (count > 0) this.streams.wake();
     return count;
   }
 
@@ -145,6 +123,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     if (!this.leads) return 0;
     await this.numbering.saveSettled();
     await this.numbering.saveQuietRound();
+    await this.counts.forget();
     await this.postgres.query('select log.make_partitions()');
     return 0;
   }

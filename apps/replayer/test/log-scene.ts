@@ -79,6 +79,15 @@ export class LogScene {
     return transaction;
   }
 
+  /** What a stream says of events with these numbers. */
+  deliveries(numbers: readonly number[]): Promise<{ sequence: number; id: string }[]> {
+    return this.admin.query(
+      `select s.sequence, e.id from log.sequence s join log.events e on e.position = s.position
+       where s.sequence = any($1) order by s.sequence`,
+      [numbers],
+    );
+  }
+
   /** Sequence numbers with their positions, in order. */
   sequence(): Promise<{ sequence: number; position: number }[]> {
     return this.admin.query('select sequence, position from log.sequence order by sequence');

@@ -18,15 +18,15 @@ export const windowOf = (entries: number, bytes = 64 * 1024 * 1024) =>
 class CountedEvents extends HeardEvents {
   constructor(
     database: Queryable,
-    group: Group,
+    { group, partition }: Stream,
     private readonly counted: () => void,
   ) {
-    super(database, group);
+    super(database, group, partition);
   }
 
-  override next(after: number, limit: number) {
+  override next(after: number, limit: number, last?: number) {
     this.counted();
-    return super.next(after, limit);
+    return super.next(after, limit, last);
   }
 }
 
@@ -48,7 +48,9 @@ export class PublishingScene {
   /** Nothing in the log, nothing in Redis, and the selector hears these types from the beginning. */
   async empty(...types: string[]): Promise<void> {
     await this.log.empty();
-    await this.log.admin.query('truncate log.checkpoints, log.hearings');
+    await this.log.admin.query(
+      'truncate log.checkpoints, log.hearings, log.partition_counts, log.detours',
+    );
     await this.hear(...types);
     await this.redis.del(this.stream.key);
     this.numbering = new Numbering(this.log.replayer);
@@ -58,8 +60,8 @@ export class PublishingScene {
     await this.log.admin.query('select log.register_hearing($1, $2)', ['selector', types]);
   }
 
-  streamOf(group: Group): Stream {
-    return new Stream(this.redis, this.prefix, group);
+  streamOf(group: Group, partition = 0): Stream {
+    return new Stream(this.redis, this.prefix, group, partition);
   }
 
   publisher(
@@ -67,7 +69,7 @@ export class PublishingScene {
     inspectEveryMs = NEVER_MS,
     stream = this.stream,
   ): Publisher {
-    const heard = new CountedEvents(this.log.replayer, stream.group, () => (this.reads += 1));
+    const heard = new CountedEvents(this.log.replayer, stream, () => (this.reads += 1));
     return new Publisher(stream, heard, openLogger('replayer', 'silent'), {
       window: typeof window === 'number' ? windowOf(window) : window,
       inspectEveryMs,

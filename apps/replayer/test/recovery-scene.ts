@@ -1,28 +1,21 @@
-import { ConsumerLog, EventLog } from '@skein/event-log';
+import { EventLog } from '@skein/event-log';
 import {
   DEFAULT_ORGANISATION,
   deviceDeleted,
   newUid,
   repositoryDeleted,
   streamKey,
-  topology,
   type Delivered,
 } from '@skein/events';
 import { Postgres } from '@skein/postgres';
 import { openRedis } from '@skein/redis';
-import { StreamReader, StreamTransport } from '@skein/stream';
-import { BatchUnit, type Batch } from '@skein/task';
-import { openLogger } from '@skein/telemetry';
+import type { Batch } from '@skein/task';
 import type { Redis } from 'ioredis';
-import { Replayer } from '../src/replayer.js';
-import { ReplayerConfig } from '../src/replayer.config.js';
+import { BATCH_SIZE, startReplayer, startService, type ChainPlaces } from './chain.js';
 
-export interface RecoveryPlaces {
+export interface RecoveryPlaces extends ChainPlaces {
   readonly adminUrl: string;
   urlOf(room: 'gateway' | 'replayer' | 'selector'): string;
-  readonly redisUrl: string;
-  /** Where it shares Redis with others. */
-  readonly prefix?: string;
   /** Resolves when the condition holds, and rejects when it takes too long. */
   readonly waitFor: (
     condition: () => Promise<boolean>,
@@ -83,37 +76,37 @@ select (select count(*) from heard where id not in (select event from selector.e
      where s.sequence = f.number and e.id = f.event)) as strange,
   (select count(*) from log.events where position not in (select position from log.sequence)) as unnumbered,
   tip.last - (select count(*) from log.sequence) as gaps,
-  tip.last - c.number as behind,
+  tip.last - (select min(number) from log.checkpoints where service = 'selector') as behind,
   (select count(*) from selector.retries) + (select count(*) from selector.parked)
     + (select count(*) from selector.dead_letters) as waiting
-from tip, log.checkpoints c where c.service = 'selector' and c.partition = 0`;
+from tip`;
 
-const CLAIM_AFTER_MS = 600;
-const BATCH_SIZE = 4;
-const logger = openLogger('replayer', 'silent');
-
-const heardEvent = () => ({
+const heardEvent = (org: string) => ({
   definition: deviceDeleted,
-  org: DEFAULT_ORGANISATION,
+  org,
   subject: newUid(),
   data: { name: 'x' },
 });
 /** The selector does not hear it: its number is missing in the stream. */
-const otherEvent = () => ({ ...heardEvent(), definition: repositoryDeleted });
+const otherEvent = () => ({ ...heardEvent(DEFAULT_ORGANISATION), definition: repositoryDeleted });
 
 /** The whole chain in one process: a speaker, a replayer, and a service that writes down each effect. */
 export class RecoveryScene {
   readonly key: string;
   /** How many batches were handed to the handler. */
   begun = 0;
+  /** Awaited before each batch has its effects. */
+  beforeEffect: (() => Promise<unknown>) | undefined;
   private gate: PromiseWithResolvers<void> | undefined;
 
   readonly redis: Redis;
+  private replayer: { stop(): Promise<unknown> } | undefined;
   private readonly parts: { stop(): Promise<unknown> }[] = [];
 
   private constructor(
     private readonly places: RecoveryPlaces,
     readonly admin: Postgres,
+    private readonly own: Postgres,
     private readonly gateway: EventLog,
   ) {
     this.key = streamKey(places.prefix ?? 'skein', 'selector', 0);
@@ -132,15 +125,30 @@ export class RecoveryScene {
     );
     await admin!.query(prepare);
     const gateway = await EventLog.open(speaker!, 'gateway', () => undefined);
-    const scene = new RecoveryScene(places, admin!, gateway);
+    const scene = new RecoveryScene(places, admin!, own!, gateway);
     const effect = scene.effect.bind(scene);
     scene.parts.push(await startService(selector!, places, effect));
-    await places.beforeReplayer?.(scene);
+    scene.parts.push({ stop: () => scene.stopReplayer() });
     scene.parts.push(
-      await startReplayer(own!, places),
       ...[own!, selector!, speaker!, admin!].map((pool) => ({ stop: () => pool.close() })),
     );
-    return scene;
+    try {
+      await places.beforeReplayer?.(scene);
+      await scene.startReplayer(places.settings);
+      return scene;
+    } catch (error) {
+      await scene.close();
+      throw error;
+    }
+  }
+
+  async startReplayer(settings: ChainPlaces['settings'] = {}): Promise<void> {
+    this.replayer = await startReplayer(this.own, { ...this.places, settings });
+  }
+
+  async stopReplayer(): Promise<void> {
+    await this.replayer?.stop();
+    this.replayer = undefined;
   }
 
   async close(): Promise<void> {
@@ -150,9 +158,9 @@ export class RecoveryScene {
   }
 
   /** Events that the service hears, each commit followed by one that it does not hear. */
-  async append(count: number): Promise<void> {
+  async append(count: number, org: string = DEFAULT_ORGANISATION): Promise<void> {
     for (let left = count; left > 0; left -= BATCH_SIZE) {
-      const heard = Array.from({ length: Math.min(left, BATCH_SIZE) }, heardEvent);
+      const heard = Array.from({ length: Math.min(left, BATCH_SIZE) }, () => heardEvent(org));
       const events = [...heard, otherEvent()];
       await this.gateway.commit(async () => ({ events, result: () => undefined }));
     }
@@ -183,57 +191,46 @@ export class RecoveryScene {
 
   private async look(): Promise<Losses> {
     const [row] = await this.admin.query<Losses>(LOSSES, [deviceDeleted.type]);
-    const [pending] = (await this.redis.xpending(this.key, 'selector')) as [number];
-    return { ...row!, pending, entries: await this.redis.xlen(this.key) };
+    let [pending, entries] = [0, 0];
+    for (const partition of await this.partitions()) {
+      const key = streamKey(this.places.prefix ?? 'skein', 'selector', partition);
+      const [waiting] = (await this.redis.xpending(key, 'selector')) as [number];
+      pending += waiting;
+      entries += await this.redis.xlen(key);
+    }
+    return { ...row!, pending, entries };
+  }
+
+  /** The partitions that the service has by now. */
+  async partitions(): Promise<number[]> {
+    const rows = await this.admin.query<{ partition: number }>(
+      `select partition from log.checkpoints where service = 'selector' order by partition`,
+    );
+    return rows.map(({ partition }) => partition);
+  }
+
+  /** How many effects there were. */
+  async effects(): Promise<number> {
+    const [row] = await this.admin.query<{ count: number }>(
+      'select count(*) from selector.effects',
+    );
+    return row!.count;
+  }
+
+  /** How many events of an organisation had their effect. */
+  async effectsOf(org: string): Promise<number> {
+    const [row] = await this.admin.query<{ count: number }>(
+      'select count(*) from selector.effects f join log.events e on e.id = f.event where e.org = $1',
+      [org],
+    );
+    return row!.count;
   }
 
   private async effect(events: readonly Delivered[], { transaction }: Batch): Promise<void> {
     this.begun += 1;
     await this.gate?.promise;
+    await this.beforeEffect?.();
     for (const { sequence, event } of events)
       await transaction.query('insert into selector.effects values ($1, $2)', [sequence, event.id]);
   }
-}
-
-async function startReplayer(postgres: Postgres, { redisUrl, prefix = 'skein' }: RecoveryPlaces) {
-  const quick = { pollMs: 50, inspectMs: 100, checkpointMs: 100, leaseMs: 1_000 };
-  const config = Object.assign(new ReplayerConfig(), {
-    streamRedisUrl: redisUrl,
-    streamPrefix: prefix,
-    ...quick,
-  });
-  const replayer = new Replayer(postgres, config, logger);
-  await replayer.onApplicationBootstrap();
-  return { stop: () => replayer.beforeApplicationShutdown() };
-}
-
-async function startService(
-  postgres: Postgres,
-  { redisUrl: url, prefix = 'skein' }: RecoveryPlaces,
-  effect: (events: readonly Delivered[], batch: Batch) => Promise<void>,
-) {
-  const log = await EventLog.open(postgres, 'selector', () => undefined);
-  const consumer = new ConsumerLog(postgres, 'selector');
-  await consumer.register();
-  const task = { perform: () => Promise.resolve([]) };
-  const open = () => openRedis({ url, name: 'test' });
-  const bounds = { batchBytes: 1_000_000, claimAfterMs: CLAIM_AFTER_MS };
-  const transport = new StreamTransport({
-    ...bounds,
-    group: 'selector',
-    logger,
-    retryPollMs: 50,
-    stopMs: 2_000,
-    reader: new StreamReader(open(), open(), {
-      ...bounds,
-      key: streamKey(prefix, 'selector', 0),
-      group: 'selector',
-      consumer: newUid(),
-      batchSize: BATCH_SIZE,
-    }),
-    unit: new BatchUnit(log, consumer, task, { retryLimit: 10, retryBaseMs: 50 }),
-  });
-  for (const type of topology.selector) transport.addHandler(type, effect as never, true);
-  transport.listen(() => undefined);
-  return { stop: () => transport.close() };
 }

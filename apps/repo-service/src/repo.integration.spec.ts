@@ -43,7 +43,7 @@ beforeEach(async () => {
   const view = new RepoView();
   task = new RepoTask(view);
   unit = new BatchUnit(log, consumerLog, task, { retryLimit: 1, retryBaseMs: 1 });
-  harness = consumerHarness({ postgres, consumer: new RepoConsumer(view), unit });
+  harness = consumerHarness({ ...database, postgres, consumer: new RepoConsumer(view), unit });
   await harness.appended();
 });
 

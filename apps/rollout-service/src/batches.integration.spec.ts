@@ -41,7 +41,7 @@ beforeEach(async () => {
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   unit = new BatchUnit(log, new ConsumerLog(postgres, 'rollout'), task, settings);
   const consumer = new RolloutConsumer(new RolloutView());
-  harness = consumerHarness({ postgres, consumer, unit });
+  harness = consumerHarness({ ...database, postgres, consumer, unit });
   on = given(harness.event);
   await harness.appended();
 });

@@ -42,7 +42,7 @@ beforeEach(async () => {
   const view = new SelectorView();
   task = new SelectorTask(view);
   unit = new BatchUnit(log, consumerLog, task, { retryLimit: 1, retryBaseMs: 1 });
-  harness = consumerHarness({ postgres, consumer: new SelectorConsumer(view), unit });
+  harness = consumerHarness({ ...database, postgres, consumer: new SelectorConsumer(view), unit });
   await harness.appended();
 });
 

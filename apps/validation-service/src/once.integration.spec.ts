@@ -21,7 +21,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   outside = new Outside();
   scene = await assemble(postgres, configFor(database.urlOf('validation'), '/unused'), outside);
-  harness = consumerHarness({ postgres, ...scene });
+  harness = consumerHarness({ ...database, postgres, ...scene });
   make = eventsBy(harness.event);
   await harness.appended();
 });

@@ -31,7 +31,7 @@ let make: ReturnType<typeof eventsBy>;
 
 async function start(source: Source): Promise<void> {
   scene = await assemble(postgres, config, source);
-  harness = consumerHarness({ postgres, ...scene });
+  harness = consumerHarness({ ...database, postgres, ...scene });
   make = eventsBy(harness.event);
   await harness.appended();
 }

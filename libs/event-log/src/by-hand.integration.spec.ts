@@ -134,7 +134,7 @@ it('the gateway can do nothing else in the schema of another service', async () 
     'delete from selector.dead_letters',
     'update selector.parked set reason = null',
     'select * from selector.inbox',
-    'select selector.fence(0, array[1])',
+    'select selector.fence(0, array[1], $$x$$)',
   ]) {
     await expect(gateway.query(sql)).rejects.toMatchObject({ code: '42501' });
   }

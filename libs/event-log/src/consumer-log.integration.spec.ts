@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { openTransaction } from '@skein/testing';
+import { openTransaction, putIntoLog } from '@skein/testing';
+import { deletion, deliveryOf } from '../test/deliveries.js';
 import { ConsumerLog } from './consumer-log.js';
 
 let database: MigratedDatabase;
@@ -118,6 +119,17 @@ describe('retryLater', () => {
     expect((await consumer.due(1)).map(({ number }) => number)).toEqual([3]);
   });
 
+  it('waits behind none of another organisation, however many that has', async () => {
+    await admin.query(
+      `insert into log.sequence (sequence, position, type, org_slot)
+       select n, n, 1, case when n = 20 then 2 else 1 end from generate_series(1, 20) n`,
+    );
+    for (let number = 1; number <= 20; number += 1) await retryLater(number);
+    expect((await consumer.due(2)).map(({ number }) => number)).toEqual([1, 20]);
+    expect((await consumer.due(20)).map(({ number }) => number)).toHaveLength(20);
+    await admin.query('truncate log.sequence');
+  });
+
   it('keeps when it began, the last reason, and never counts backwards', async () => {
     await retryLater(1, 3);
     await admin.query(`update selector.retries set since = '2026-01-01'`);
@@ -174,6 +186,7 @@ describe('park and bury', () => {
   });
 
   it('burying counts as handled, says why, and can be repeated', async () => {
+    await putIntoLog(admin, [deletion(2)]);
     await retryLater(2);
     await consumer.bury(2, 11, 'broken');
     await consumer.bury(2, 12, 'again');
@@ -182,7 +195,7 @@ describe('park and bury', () => {
       { attempts: 11, reason: 'broken' },
     ]);
     expect(
-      await postgres.transaction((transaction) => consumer.fence(transaction, 0, [2])),
+      await postgres.transaction((transaction) => consumer.fence(transaction, 0, [deliveryOf(2)])),
     ).toEqual(new Set());
   });
 

@@ -1,5 +1,7 @@
 import { catalogue, topology, type Delivered, type Group } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
+import { dueInTurn } from './due.js';
+import { inLog, type Delivery } from './in-log.js';
 import { legible } from './legible.js';
 import { readEvents } from './read.js';
 
@@ -56,17 +58,35 @@ export class ConsumerLog {
     return woken.length;
   }
 
-  /** Of the delivered numbers, those that take effect in this transaction. */
+  /** The partitions of its streams. */
+  async partitions(): Promise<number[]> {
+    const rows = await this.database.query<{ partition: number }>(
+      'select partition from log.checkpoints where service = $1 order by partition',
+      [this.service],
+    );
+    return rows.map(({ partition }) => partition);
+  }
+
+  /** Of what a stream delivered at once, the numbers that take effect in this transaction. */
   async fence(
     transaction: Queryable,
     partition: number,
-    numbers: readonly number[],
-  ): Promise<Set<number>> {
-    const rows = await transaction.query<{ fence: number }>(
-      `select fence from ${this.service}.fence($1, $2::bigint[])`,
-      [partition, numbers],
+    deliveries: readonly Delivery[],
+  ): Promise<ReadonlySet<number>> {
+    if (deliveries.length === 0) return new Set();
+    const newest = deliveries.reduce((one, other) => (one.sequence > other.sequence ? one : other));
+    const rows = await transaction.query<{ fence: number | null }>(
+      `select fence from ${this.service}.fence($1, $2::bigint[], $3)`,
+      [partition, deliveries.map(({ sequence }) => sequence), newest.id],
     );
-    return new Set(rows.map((row) => row.fence));
+    const numbers = rows.map((row) => row.fence);
+    if (!numbers.includes(null)) return new Set(numbers as number[]);
+    return this.fence(transaction, partition, await inLog(transaction, deliveries));
+  }
+
+  /** Whether the log has this very event under this number. */
+  async has(delivery: Delivery): Promise<boolean> {
+    return (await inLog(this.database, [delivery])).length > 0;
   }
 
   /**
@@ -89,12 +109,9 @@ export class ConsumerLog {
     return inserted.length > 0;
   }
 
-  /** Retries whose time has come, oldest first. */
+  /** Retries whose time has come. */
   due(limit: number): Promise<DueRetry[]> {
-    return this.database.query<DueRetry>(
-      `select number, attempts from ${this.service}.retries where due <= now() order by due, number limit $1`,
-      [limit],
-    );
+    return this.database.query<DueRetry>(dueInTurn(`${this.service}.retries`, 'number'), [limit]);
   }
 
   /** @throws UnreadableEvent */

@@ -1,6 +1,7 @@
 import type { Group } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
 import type { Attempt } from './consumer-log.js';
+import { dueInTurn } from './due.js';
 import { legible } from './legible.js';
 
 /** One member of a batch event: the event's number, and the member's place in it, from 0. */
@@ -41,13 +42,10 @@ export class FailedMembers {
     );
   }
 
-  /** Those whose time has come, oldest first. */
+  /** Those whose time has come. */
   due(limit: number): Promise<DueMember[]> {
-    return this.database.query<DueMember>(
-      `select number, member, attempts from ${this.service}.failed_members
-       where due <= now() order by due, number, member limit $1`,
-      [limit],
-    );
+    const table = `${this.service}.failed_members`;
+    return this.database.query<DueMember>(dueInTurn(table, 'number, member'), [limit]);
   }
 
   /** As for events: makes durable that it is tried; answers the failed attempts, undefined when a peer has it. */

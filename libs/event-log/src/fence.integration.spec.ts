@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { newUid } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { openTransaction, type OpenTransaction } from '@skein/testing';
+import { openTransaction, putIntoLog, type OpenTransaction } from '@skein/testing';
+import { deletion, deliveryOf } from '../test/deliveries.js';
 import { ConsumerLog } from './consumer-log.js';
+import type { Delivery } from './in-log.js';
 
 let database: MigratedDatabase;
 let admin: Postgres;
@@ -11,10 +14,13 @@ let consumer: ConsumerLog;
 
 const begin = () => openTransaction(database.urlOf('selector'));
 const fenceIn = async (transaction: OpenTransaction, ...numbers: number[]) => [
-  ...(await consumer.fence(transaction, 0, numbers)),
+  ...(await consumer.fence(transaction, 0, numbers.map(deliveryOf))),
 ];
-const fence = (...numbers: number[]) =>
-  postgres.transaction(async (transaction) => [...(await consumer.fence(transaction, 0, numbers))]);
+const fenceOf = (...deliveries: Delivery[]) =>
+  postgres.transaction(async (transaction) => [
+    ...(await consumer.fence(transaction, 0, deliveries)),
+  ]);
+const fence = (...numbers: number[]) => fenceOf(...numbers.map(deliveryOf));
 const inbox = async () =>
   (await admin.query<{ number: number }>('select number from selector.inbox order by number')).map(
     ({ number }) => number,
@@ -34,6 +40,7 @@ beforeAll(async () => {
   admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
   postgres = await Postgres.open({ url: database.urlOf('selector'), applicationName: 'test' });
   consumer = new ConsumerLog(postgres, 'selector');
+  await putIntoLog(admin, [1, 2, 3, 4, 5, 6].map(deletion));
 });
 afterAll(async () => {
   await Promise.all([admin?.close(), postgres?.close()]);
@@ -83,6 +90,36 @@ describe('the fence', () => {
   it('works before there is a checkpoint', async () => {
     await admin.query('delete from log.checkpoints');
     expect(await fence(1)).toEqual([1]);
+  });
+});
+
+describe('what a log that was restored to an earlier point has lost', () => {
+  /** A stream has an event under a number that the log gave to another one since, or to none yet. */
+  const lost = (sequence: number, id: string = newUid()): Delivery => ({ sequence, id });
+
+  it('takes no effect, and leaves no inbox row: its number is free for the event that has it now', async () => {
+    expect(await fenceOf(lost(3))).toEqual([]);
+    expect(await fenceOf(lost(3), lost(2))).toEqual([]);
+    expect(await inbox()).toEqual([]);
+    expect(await fence(2, 3)).toEqual([2, 3]);
+  });
+
+  it('does not hold back what the log kept', async () => {
+    expect(await fenceOf(lost(4), deliveryOf(2), lost(3), deliveryOf(1))).toEqual([1, 2]);
+    expect(await inbox()).toEqual([1, 2]);
+    expect(await fenceOf(deliveryOf(2), lost(3))).toEqual([]);
+  });
+
+  it('may lie beyond the end of the log', async () => {
+    expect(await fenceOf(lost(99))).toEqual([]);
+    expect(await fenceOf(deliveryOf(6), lost(99))).toEqual([6]);
+    expect(await inbox()).toEqual([6]);
+  });
+
+  it('may have an id that is none', async () => {
+    expect(await fenceOf(lost(2, ''), lost(3, 'no uuid'))).toEqual([]);
+    expect(await fenceOf(deliveryOf(1), lost(3, 'no uuid'))).toEqual([1]);
+    expect(await inbox()).toEqual([1]);
   });
 });
 

@@ -11,7 +11,7 @@ export {
 } from './envelope.js';
 export { groups, speakers, type Group, type Kind, type TaskKind } from './kinds.js';
 export { DEFAULT_ORGANISATION, newUid } from './identity.js';
-export { streamKey, topology, wakeChannel } from './topology.js';
+export { DETOUR, MAX_PARTITIONS, streamKey, topology, wakeChannel } from './topology.js';
 export { decode, encode, UnreadableEvent } from './codec.js';
 export { catalogue } from './catalogue/catalogue.js';
 export {

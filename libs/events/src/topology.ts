@@ -87,9 +87,15 @@ export const topology: Readonly<Record<Group, ReadonlySet<string>>> = {
   repo: typesHeardBy('repo'),
 };
 
+/** The partition that an organisation's events take while there are too many of them for the others'. */
+export const DETOUR = 1_000;
+
+/** Regular partitions at the most. */
+export const MAX_PARTITIONS = 64;
+
 /** The key of a service's stream; the braces keep the keys of one stream in one slot of a Redis Cluster. */
 export function streamKey(prefix: string, group: Group, partition: number): string {
-  return `${prefix}:{${group}.${partition}}:events`;
+  return `${prefix}:{${group}.${partition === DETOUR ? 'detour' : partition}}:events`;
 }
 
 /** The channel on which committers say that there is something new to number. */

@@ -1,14 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import {
   appendEntries,
-  findNativeRedis,
-  freePort,
   nativeRedisOrSkip,
-  startRedis,
+  startRedisCluster,
   waitFor,
+  type RedisCluster,
 } from '@skein/testing';
 import { Redis } from 'ioredis';
-import { startCluster } from '../test/cluster.js';
 import { listen } from './listen.js';
 import { openHintRedis, openRedis } from './redis.js';
 
@@ -19,7 +17,7 @@ const services = ['selector', 'rollout', 'render', 'repo', 'validation'];
 const keyOf = (service: string) => `skein:{${service}.0}:events`;
 
 nativeRedisOrSkip('a Redis Cluster', () => {
-  let cluster: Awaited<ReturnType<typeof startCluster>>;
+  let cluster: RedisCluster;
   const opened: Redis[] = [];
   const open = (name: string, how = openRedis, password?: () => string) => {
     const redis = how({ url: cluster.url, name: `skein-test-${name}`, password });
@@ -28,7 +26,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
   };
 
   beforeAll(async () => {
-    cluster = await startCluster({ startRedis, findNativeRedis, freePort, waitFor });
+    cluster = await startRedisCluster();
   }, 60_000);
   afterEach(() => {
     for (const redis of opened.splice(0)) redis.disconnect();
@@ -61,7 +59,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
       blocking.disconnect();
     }
     const held = await Promise.all(
-      cluster.servers.map(async ({ url }) => {
+      cluster.nodes.map(async ({ url }) => {
         const redis = new Redis(url);
         const keys = await redis.dbsize();
         redis.disconnect();
@@ -85,7 +83,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
   it('is entered with the password of the moment, on every node', async () => {
     let password = 'first-secret';
     const onEachNode = async (secret: string | undefined, work: (admin: Redis) => unknown) => {
-      for (const { url } of cluster.servers) {
+      for (const { url } of cluster.nodes) {
         const admin = new Redis(url, secret ? { password: secret } : {});
         await work(admin);
         admin.disconnect();

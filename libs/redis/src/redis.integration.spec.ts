@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { nativeRedisOrSkip, startRedis, waitFor, type RedisServer } from '@skein/testing';
+import { freePort, nativeRedisOrSkip, startRedis, waitFor, type RedisServer } from '@skein/testing';
 import type { Redis } from 'ioredis';
 import { openHintRedis, openRedis } from './redis.js';
 
@@ -66,6 +66,16 @@ describe('a connection that is given up while Redis is away', () => {
     await expect(waiting).rejects.toThrow('Connection is closed.');
     await waitFor(() => redis.status === 'end');
     await server.restart();
+  });
+
+  it('nor on a cluster', async () => {
+    const url = `redis+cluster://127.0.0.1:${await freePort()}`;
+    const redis = keep(openRedis({ url, name: 'skein-test-end' }));
+    const waiting = redis.ping();
+    await waitFor(() => redis.status === 'reconnecting');
+    redis.disconnect();
+    await expect(waiting).rejects.toThrow('None of startup nodes is available');
+    await waitFor(() => redis.status === 'end');
   });
 
   nativeRedisOrSkip('because it is frozen', () => {

@@ -1,10 +1,11 @@
 import type { Logger } from '@skein/telemetry';
-import { Cluster, type ClusterOptions, type Redis, type RedisOptions } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { liveOptions, makeLive, type RedisCredentials } from './live-options.js';
+import { PatientCluster } from './patient-cluster.js';
 import { PatientRedis } from './patient-redis.js';
 import { parseRedisUrl, type RedisPlace } from './redis-url.js';
 import { report, withoutArguments } from './report.js';
-import { watch } from './watch.js';
+import { watch, watchSubscriber } from './watch.js';
 
 export interface RedisSettings extends RedisCredentials {
   /** Such as `redis://host:6379`; see {@link parseRedisUrl} for Sentinel, Cluster and TLS. */
@@ -66,10 +67,14 @@ function openOne(place: RedisPlace, settings: RedisSettings, patience: Patience)
 
 function openCluster(place: RedisPlace, settings: RedisSettings, patience: Patience): Cluster {
   const { enableOfflineQueue, ...ofNodes } = patience;
-  const more: ClusterOptions = {
+  const cluster = new PatientCluster(place.addresses, {
     lazyConnect: true,
     enableOfflineQueue,
-    clusterRetryStrategy: retry,
+    clusterRetryStrategy: (times, reason) => {
+      // That no host was found is told nowhere else.
+      if (reason) cluster.emit('error', reason);
+      return retry(times);
+    },
     slotsRefreshTimeout: 2_000,
     // Certificates bear names, not addresses.
     ...(place.tls && { dnsLookup: (host, callback) => callback(null, host) }),
@@ -79,14 +84,14 @@ function openCluster(place: RedisPlace, settings: RedisSettings, patience: Patie
       connectionName: settings.name,
       ...(place.tls && { tls: {} }),
     },
-  };
-  const cluster = new Cluster([...place.addresses], more);
+  });
   const live = liveOptions(place, settings);
   cluster.on('+node', (node: Redis) => {
     makeLive(node, live);
     node.on('error', withoutArguments);
     watch(node);
   });
+  watchSubscriber(cluster);
   cluster.on('node error', ({ message }: Error) => {
     // Its subscriber would try again without any pause; the whole client pauses.
     if (cluster.status === 'ready' && /^(NOAUTH|WRONGPASS)/.test(message)) cluster.disconnect(true);

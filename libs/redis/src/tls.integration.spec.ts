@@ -1,24 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import {
-  findNativeRedis,
-  freePort,
-  nativeRedisOrSkip,
-  startRedis,
-  waitFor,
-  type RedisServer,
-} from '@skein/testing';
-import type { Cluster, Redis } from 'ioredis';
+import { freePort, nativeRedisOrSkip, startRedis, waitFor, type RedisServer } from '@skein/testing';
+import type { Redis } from 'ioredis';
 import { makeCertificates } from '../test/certificates.js';
-import { startCluster } from '../test/cluster.js';
 import type { RedisTls } from './live-options.js';
 import { openRedis } from './redis.js';
 
 nativeRedisOrSkip('a Redis with TLS', () => {
   const certificates = makeCertificates();
-  const read = (file: string) => () => readFileSync(file, 'utf8');
-  const { ca, caFile, certificateFile, keyFile } = certificates;
-  const client = { certificate: read(certificateFile), key: read(keyFile) };
+  const { ca, client, settings } = certificates;
   const opened: Redis[] = [];
   const reasons: unknown[] = [];
   const logger = {
@@ -44,11 +33,6 @@ nativeRedisOrSkip('a Redis with TLS', () => {
     await waiting;
     return String(reasons[0]);
   };
-
-  const settings = (own: number) => [
-    ...['--tls-port', String(own), '--tls-ca-cert-file', caFile],
-    ...['--tls-cert-file', certificateFile, '--tls-key-file', keyFile],
-  ];
 
   beforeAll(async () => {
     port = await freePort();
@@ -89,23 +73,6 @@ nativeRedisOrSkip('a Redis with TLS', () => {
     redis.disconnect(true);
     await waitFor(() => redis.status !== 'ready');
     expect(await redis.ping()).toBe('PONG');
-  });
-
-  it('may be a cluster', async () => {
-    const servers = { startRedis, findNativeRedis, freePort, waitFor };
-    const cluster = await startCluster(servers, async () => {
-      const own = await freePort();
-      return { port: own, settings: [...settings(own), '--tls-cluster', 'yes'] };
-    });
-    const url = cluster.url.replaceAll('127.0.0.1', 'localhost');
-    const redis = openRedis({ url, name: 'skein-test-tls', tls: { ca, ...client }, logger });
-    opened.push(redis);
-    for (const key of ['one', 'two', 'three', 'four']) {
-      expect(await redis.set(key, key)).toBe('OK');
-    }
-    expect((redis as unknown as Cluster).nodes().every(({ options }) => options.tls)).toBe(true);
-    redis.disconnect();
-    await cluster.stop();
   });
 
   it('is not opened with a certificate that is none', () => {

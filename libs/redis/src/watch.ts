@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 
 const TICK_MS = 500;
 /** Above the longest blocking command (5 s), below the 8 s in which a frozen server is left. */
@@ -35,9 +35,38 @@ export function watch(redis: Redis): void {
     } else if (status === 'ready') ask();
   };
   const timer = setInterval(look, TICK_MS).unref();
-  redis.on('connect', () => {
+  const connected = () => {
     silent = 0;
     redis.stream.on('data', heard);
-  });
+  };
+  if (redis.status === 'connect' || redis.status === 'ready') connected();
+  redis.on('connect', connected);
   redis.on('end', () => clearInterval(timer));
+}
+
+interface Subscribing {
+  readonly subscriber: { getInstance(): Redis | null };
+}
+
+/**
+ * Watches the connection that a cluster's client hears channels on. It is none of its nodes', changes
+ * now and then, and nothing tells of it. The next one is drawn from the nodes that are known, so what
+ * is known is refreshed too.
+ */
+export function watchSubscriber(cluster: Cluster): void {
+  const { subscriber } = cluster as unknown as Subscribing;
+  let watched: Redis | null = null;
+  const refresh = () => {
+    if (cluster.status === 'ready') cluster.refreshSlotsCache();
+  };
+  const look = () => {
+    const current = subscriber.getInstance();
+    if (current && current !== watched) {
+      watch(current);
+      current.once('end', refresh);
+    }
+    watched = current;
+  };
+  const timer = setInterval(look, TICK_MS).unref();
+  cluster.on('end', () => clearInterval(timer));
 }

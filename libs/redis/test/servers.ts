@@ -16,3 +16,6 @@ export interface RunningServer {
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** TLS as settings of a server, with the port that it then has besides the one without. */
+export type TlsSettings = () => Promise<{ port: number; settings: string[] }>;

@@ -8,30 +8,32 @@ import { StreamReader, StreamTransport, UNIT_OF_WORK, type UnitOfWork } from '@s
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { ROOM } from './tokens.js';
 
-function readerFor(config: WorkerConfig, room: Group, logger: Logger): StreamReader {
+function readersFor(config: WorkerConfig, room: Group, logger: Logger) {
   const consumer = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
   const open = (use: string) =>
     openRedis({ ...config.streamRedis, name: `skein-${room}-${use}`, logger });
-  return new StreamReader(open('read'), open('commands'), {
-    key: streamKey(config.streamPrefix, room, 0),
-    group: room,
-    consumer,
-    batchSize: config.batchSize,
-    batchBytes: config.batchBytes,
-    claimAfterMs: config.claimAfterMs,
-  });
+  const { batchSize, batchBytes, claimAfterMs } = config;
+  return (partition: number) =>
+    new StreamReader(open('read'), open('commands'), {
+      key: streamKey(config.streamPrefix, room, partition),
+      group: room,
+      consumer,
+      ...{ batchSize, batchBytes, claimAfterMs },
+    });
 }
 
 /** Registers what the service hears and makes the transport that brings it. */
 export async function transportFor(app: INestApplicationContext): Promise<StreamTransport> {
   const room = app.get<Group>(ROOM);
   const config = app.get(WorkerConfig);
-  await app.get(ConsumerLog).register();
+  const consumer = app.get(ConsumerLog);
+  await consumer.register();
   app.get(EventLog).announce();
   const logger = app.get<Logger>(LOGGER);
   return new StreamTransport({
     group: room,
-    reader: readerFor(config, room, logger),
+    partitions: () => consumer.partitions(),
+    readerOf: readersFor(config, room, logger),
     unit: app.get<UnitOfWork>(UNIT_OF_WORK),
     logger,
     claimAfterMs: config.claimAfterMs,

@@ -9,6 +9,7 @@ export class BatchHandler {
     private readonly unit: UnitOfWork,
     private readonly dispatch: Dispatch,
     private readonly logger: Logger,
+    private readonly partition: number,
   ) {}
 
   /**
@@ -25,13 +26,13 @@ export class BatchHandler {
     await this.halve(events);
   }
 
-  private async decodeOrSetAside({ sequence, text }: Entry): Promise<Delivered | undefined> {
+  private async decodeOrSetAside({ sequence, id, text }: Entry): Promise<Delivered | undefined> {
     try {
       return { sequence, event: decode(text) };
     } catch (error) {
       if (!(error instanceof UnreadableEvent)) throw error;
       this.logger.warn({ sequence, error }, 'an event cannot be read and is put aside');
-      await this.unit.setAside(sequence, error);
+      await this.unit.setAside({ sequence, id }, error);
       return undefined;
     }
   }
@@ -40,7 +41,7 @@ export class BatchHandler {
   private async halve(events: readonly Delivered[]): Promise<void> {
     if (events.length === 0) return;
     try {
-      await this.unit.handle(events, this.dispatch);
+      await this.unit.handle(events, this.dispatch, this.partition);
     } catch (error) {
       if (this.unit.isTransient(error)) throw error;
       if (events.length === 1) return this.fail(events[0]!, error as Error);

@@ -1,51 +1,35 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@skein/telemetry';
 import type { BatchHandler } from './batch-handler.js';
 import { nextPortion } from './portion.js';
 import type { Entry, StreamReader } from './reader.js';
 import { Renewal } from './renewal.js';
+import { Repetition, within } from './repetition.js';
 
 export interface ConsumeSettings {
   readonly reader: StreamReader;
   readonly handler: BatchHandler;
-  readonly retryDue: () => Promise<number>;
   readonly logger: Logger;
   readonly claimAfterMs: number;
   /** Bytes of events in one transaction at the most, unless one alone has more. */
   readonly batchBytes: number;
-  readonly retryPollMs?: number;
   /** How long a stop waits for what is in flight; after that peers may take it over. */
   readonly stopMs?: number;
 }
 
-/** The wait after a failure that is not the events' fault: Redis or PostgreSQL away, stream not there yet. */
-const PAUSE_MS = 200;
-const DEFAULT_RETRY_POLL_MS = 500;
 /** A stop does not wait for ever for PostgreSQL or Redis to come back: a peer, or the next start, goes on. */
-const DEFAULT_STOP_MS = 10_000;
+export const DEFAULT_STOP_MS = 10_000;
 const LEAVE_MS = 1_000;
 /** How long what a leaving peer handed over waits at the most. */
 const CLAIM_EVERY_MS = 1_000;
 /** How often a live consumer says so within the time after which it is thought dead. */
 const RENEWALS = 3;
 
-/** Redis' words for a stream or a group that is not there, or was deleted while being read. */
-const NO_STREAM = /^(NOGROUP|UNBLOCKED|ERR no such key)/;
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const enough = new AbortController();
-  const timer = sleep(ms, undefined, { signal: enough.signal });
-  await Promise.race([work, timer]).catch(() => undefined);
-  enough.abort();
-  await timer.catch(() => undefined);
-}
-
 /**
- * Consumes one stream: new entries, entries of dead peers, and due retries. One batch at a
- * time (and beside it one retry): what is read is a partition, and its order is kept.
+ * Consumes one stream: new entries, and entries of dead peers. One batch at a time: what is
+ * read is a partition, and its order is kept.
  */
 export class ConsumeLoop {
-  private readonly stopping = new AbortController();
+  private readonly reading: Repetition;
   /** Read and not acknowledged yet; kept when a failure was not its fault, and handled again. */
   private held: readonly Entry[] = [];
   /** Of those, the ones whose handling has begun and not ended. */
@@ -54,13 +38,13 @@ export class ConsumeLoop {
   private claimAt = 0;
   private forgetAt = 0;
   private readonly renewal: Renewal;
-  private readonly running: Promise<unknown>;
   private stopped: Promise<void> | undefined;
 
   constructor(private readonly settings: ConsumeSettings) {
-    const { reader, claimAfterMs } = settings;
+    const { reader, claimAfterMs, logger } = settings;
     this.renewal = new Renewal(() => reader.renew(this.held), claimAfterMs / RENEWALS);
-    this.running = Promise.all([this.repeat(() => this.step()), this.repeat(() => this.retry())]);
+    this.reading = new Repetition(() => this.step(), logger);
+    this.reading.start();
   }
 
   /** Finishes what is in flight, hands the rest over to peers, and closes the connections. Can be called again. */
@@ -70,18 +54,18 @@ export class ConsumeLoop {
 
   private async end(): Promise<void> {
     const { reader, stopMs = DEFAULT_STOP_MS } = this.settings;
-    this.stopping.abort();
+    this.reading.stop();
     await within(stopMs, this.handling);
     this.renewal.stop();
     await within(LEAVE_MS, reader.leave(this.begun));
     reader.close();
-    await within(stopMs, this.running);
+    await within(stopMs, this.reading.ended);
   }
 
   private async step(): Promise<void> {
     if (this.held.length === 0) this.held = await this.next();
     const portion = nextPortion(this.held, this.settings.batchBytes);
-    if (portion.length === 0 || this.stopping.signal.aborted) return;
+    if (portion.length === 0 || this.reading.isStopping) return;
     this.handling = this.handleAndAcknowledge(portion);
     await this.handling;
     this.held = this.held.slice(portion.length);
@@ -108,37 +92,5 @@ export class ConsumeLoop {
     this.begun = entries;
     await this.settings.handler.handle(entries).finally(() => (this.begun = []));
     await this.settings.reader.acknowledge(entries);
-  }
-
-  private async retry(): Promise<void> {
-    const tried = await this.settings.retryDue();
-    if (tried === 0) await this.pause(this.settings.retryPollMs ?? DEFAULT_RETRY_POLL_MS);
-  }
-
-  /** Runs the step again and again until it is stopped; a failing step is said once and pauses the loop. */
-  private async repeat(step: () => Promise<void>): Promise<void> {
-    let said = '';
-    while (!this.stopping.signal.aborted) {
-      try {
-        await step();
-        said = '';
-      } catch (error) {
-        const { message } = error as Error;
-        if (said !== message && !this.stopping.signal.aborted) this.say(error as Error);
-        said = message;
-        await this.pause(PAUSE_MS);
-      }
-    }
-  }
-
-  private say(error: Error): void {
-    const { logger } = this.settings;
-    if (NO_STREAM.test(error.message))
-      logger.info({}, 'waiting for the replayer to make the stream');
-    else logger.warn({ error }, 'waiting to read on');
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }

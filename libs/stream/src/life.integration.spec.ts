@@ -54,6 +54,50 @@ afterAll(async () => {
 });
 afterEach(() => scene.reset());
 
+describe('a service with several partitions', () => {
+  const partition = (number: number) => ({
+    ...scene.stream,
+    key: scene.stream.key.replace('.0}', `.${number}}`),
+  });
+  afterEach(() => scene.redis.del(partition(1).key));
+
+  it('hears all of them, also one that is added while it runs', async () => {
+    const running = await scene.start('one');
+    await append(1);
+    await effects(running, 1);
+    await appendEntries(scene.redis, partition(1), [{ sequence: 2, text: textOf(2) }]);
+    scene.partitions = [0, 1];
+    await effects(running, 1, 2);
+    expect(running.unit.partitions).toEqual(new Set([0, 1]));
+  });
+
+  it('goes on in one while another one is held up', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    Consumer.handle = ([number]) => (number === 1 ? promise : undefined);
+    scene.partitions = [0, 1];
+    await append(1);
+    await appendEntries(scene.redis, partition(1), [{ sequence: 2, text: textOf(2) }]);
+    const running = await scene.start('one');
+    await effects(running, 2);
+    resolve();
+    await effects(running, 2, 1);
+  });
+
+  it('leaves all of them when it stops', async () => {
+    scene.partitions = [0, 1];
+    await append(1);
+    await appendEntries(scene.redis, partition(1), [{ sequence: 2, text: textOf(2) }]);
+    const running = await scene.start('one');
+    await waitFor(() => running.unit.effects.length === 2);
+    await running.app.close();
+    const { key, group } = partition(1);
+    expect([await scene.consumers(), await scene.redis.xinfo('CONSUMERS', key, group)]).toEqual([
+      [],
+      [],
+    ]);
+  });
+});
+
 describe('a service whose handlers do not fit the topology', () => {
   @Controller()
   class Lacking {

@@ -4,6 +4,7 @@ import type { Entry } from './reader.js';
 
 const entry = (sequence: number, bytes: number, again = false): Entry => ({
   sequence,
+  id: '',
   text: '',
   bytes,
   again,

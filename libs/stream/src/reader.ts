@@ -5,6 +5,8 @@ import { ReadSize } from './read-size.js';
 
 export interface Entry {
   readonly sequence: number;
+  /** The event's id. */
+  readonly id: string;
   readonly text: string;
   /** Of the text, as UTF-8. */
   readonly bytes: number;
@@ -39,9 +41,16 @@ const SILENCES = 10;
 
 const idOf = ({ sequence }: Entry) => `${sequence}-0`;
 
-function entryOf([id, fields]: RawEntry, again: boolean): Entry {
-  const text = fields[fields.indexOf('event') + 1] ?? '';
-  return { sequence: Number(id.split('-')[0]), text, bytes: Buffer.byteLength(text), again };
+function entryOf([number, fields]: RawEntry, again: boolean): Entry {
+  const valueOf = (name: string) => fields[fields.indexOf(name) + 1] ?? '';
+  const [id, text] = [valueOf('id'), valueOf('event')];
+  return {
+    sequence: Number(number.split('-')[0]),
+    id,
+    text,
+    bytes: Buffer.byteLength(text),
+    again,
+  };
 }
 
 /** Reads, claims and acknowledges the entries of one stream as one consumer of its group. */

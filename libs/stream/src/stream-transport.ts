@@ -1,24 +1,10 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { topology, type Delivered, type Group } from '@skein/events';
-import type { Logger } from '@skein/telemetry';
 import { lastValueFrom } from 'rxjs';
-import { BatchHandler } from './batch-handler.js';
-import { ConsumeLoop } from './consume-loop.js';
-import type { UnitOfWork } from './ports.js';
-import type { StreamReader } from './reader.js';
+import { Hearing, type HearingSettings } from './hearing.js';
 
-export interface StreamTransportSettings {
+export interface StreamTransportSettings extends HearingSettings {
   readonly group: Group;
-  readonly reader: StreamReader;
-  readonly unit: UnitOfWork;
-  readonly logger: Logger;
-  readonly claimAfterMs: number;
-  /** Bytes of events in one transaction at the most, unless one alone has more. */
-  readonly batchBytes: number;
-  /** How often due retries are looked for. */
-  readonly retryPollMs?: number;
-  /** How long a stop waits for what is in flight; after that peers may take it over. */
-  readonly stopMs?: number;
 }
 
 /** The handlers do not fit what the service is said to hear. */
@@ -35,7 +21,7 @@ export class TopologyMismatch extends Error {
 
 /** A service's stream as a Nest transport: events reach `@EventPattern` handlers in runs of one type. */
 export class StreamTransport extends Server implements CustomTransportStrategy {
-  private loop: ConsumeLoop | undefined;
+  private hearing: Hearing | undefined;
 
   constructor(private readonly settings: StreamTransportSettings) {
     super();
@@ -49,20 +35,13 @@ export class StreamTransport extends Server implements CustomTransportStrategy {
       callback(error);
       return;
     }
-    const { unit, logger } = this.settings;
-    const dispatch = this.dispatch.bind(this);
-    this.loop = new ConsumeLoop({
-      ...this.settings,
-      handler: new BatchHandler(unit, dispatch, logger),
-      retryDue: () => unit.retryDue(dispatch),
-    });
+    this.hearing = new Hearing(this.settings, this.dispatch.bind(this));
     callback();
   }
 
-  /** Finishes what is in flight, leaves the group and closes the connections. */
+  /** Finishes what is in flight, leaves the groups and closes the connections. */
   async close(): Promise<void> {
-    if (this.loop) await this.loop.stop();
-    else this.settings.reader.close();
+    await this.hearing?.stop();
   }
 
   on(): void {
@@ -70,7 +49,7 @@ export class StreamTransport extends Server implements CustomTransportStrategy {
   }
 
   unwrap<T>(): T {
-    return this.settings.reader as T;
+    return this.hearing as T;
   }
 
   private async dispatch(type: string, events: readonly Delivered[], batch: object): Promise<void> {

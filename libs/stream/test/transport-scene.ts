@@ -5,7 +5,7 @@ import { streamKey, topology, type Delivered } from '@skein/events';
 import type { Logger } from '@skein/telemetry';
 import { Redis } from 'ioredis';
 import { PassThroughFilter } from '../src/pass-through.filter.js';
-import type { Dispatch, UnitOfWork } from '../src/ports.js';
+import type { Dispatch, UnitOfWork, Unread } from '../src/ports.js';
 import { StreamReader, type ReaderSettings } from '../src/reader.js';
 import { StreamTransport } from '../src/stream-transport.js';
 
@@ -46,12 +46,15 @@ export class MemoryUnit implements UnitOfWork {
   readonly errors: unknown[] = [];
   readonly failed: [sequence: number, reason: string][] = [];
   readonly aside: [sequence: number, reason: string][] = [];
+  /** The partitions that batches came from. */
+  readonly partitions = new Set<number>();
   /** Numbers that had been delivered before. */
   readonly again: number[] = [];
   /** Retries that are due, until they were tried. */
   readonly due: Delivered[] = [];
 
-  async handle(events: readonly Delivered[], dispatch: Dispatch): Promise<void> {
+  async handle(events: readonly Delivered[], dispatch: Dispatch, partition = 0): Promise<void> {
+    this.partitions.add(partition);
     this.tries.push(sequences(events));
     const fresh = events.filter(({ sequence }) => !this.effects.includes(sequence));
     try {
@@ -72,7 +75,7 @@ export class MemoryUnit implements UnitOfWork {
     this.failed.push([sequence, error.message]);
   }
 
-  async setAside(sequence: number, error: Error): Promise<void> {
+  async setAside({ sequence }: Unread, error: Error): Promise<void> {
     this.aside.push([sequence, (error as Error & { code: string }).code]);
   }
 
@@ -125,6 +128,8 @@ export interface Running {
 export class TransportScene {
   readonly redis: Redis;
   readonly stream: { readonly key: string; readonly group: string };
+  /** What the service is told when it asks. */
+  partitions: readonly number[] = [0];
   private readonly apps: INestMicroservice[] = [];
 
   constructor(
@@ -144,12 +149,14 @@ export class TransportScene {
     const unit = new MemoryUnit();
     const strategy = new StreamTransport({
       group: 'selector',
-      reader: this.reader(consumer, settings),
+      partitions: async () => this.partitions,
+      readerOf: (partition) => this.reader(consumer, settings, partition),
       unit,
       logger: silent,
       ...bounds,
       ...settings,
       retryPollMs: 10,
+      partitionPollMs: 10,
     });
     const app = await NestFactory.createMicroservice(moduleOf(controller), {
       strategy,
@@ -162,10 +169,11 @@ export class TransportScene {
     return { app, unit };
   }
 
-  reader(consumer: string, own: Partial<Bounds> = {}): StreamReader {
+  reader(consumer: string, own: Partial<Bounds> = {}, partition = 0): StreamReader {
+    const stream = { ...this.stream, key: streamKey(this.prefix, 'selector', partition) };
     const open = () =>
       new Redis(this.url, { connectionName: this.prefix, maxRetriesPerRequest: null });
-    return new StreamReader(open(), open(), { ...this.stream, consumer, ...bounds, ...own });
+    return new StreamReader(open(), open(), { ...stream, consumer, ...bounds, ...own });
   }
 
   async pending(): Promise<number> {
@@ -200,6 +208,7 @@ export class TransportScene {
   /** Stops what still runs, and forgets what was handled. */
   async reset(): Promise<void> {
     Consumer.handle = () => undefined;
+    this.partitions = [0];
     await Promise.all(this.apps.splice(0).map((app) => app.close()));
     Consumer.calls.length = 0;
     await this.redis.del(this.stream.key);

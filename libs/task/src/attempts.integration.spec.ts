@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Delivered } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import type { Dispatch } from '@skein/stream';
 import { waitFor } from '@skein/testing';
 import { UnitScene } from '../test/unit-scene.js';
 
@@ -157,11 +158,12 @@ describe('an event that kills its process', () => {
   it('took effect once when its process was only frozen', async () => {
     const frozen = Promise.withResolvers<void>();
     const entered = Promise.withResolvers<void>();
-    const slow = scene.unit.handle([events[1]!], async (...call) => {
+    const frozenDispatch: Dispatch = async (...call) => {
       entered.resolve();
       await frozen.promise;
       await scene.dispatch(...call);
-    });
+    };
+    const slow = scene.unit.handle([events[1]!], frozenDispatch, 0);
     await entered.promise;
     const peer = again(2);
     await waitFor(somebodyWaits);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { deviceDeleted, newUid, type EventDefinition } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import { putIntoLog } from '@skein/testing';
 import { delivered, UnitScene } from '../test/unit-scene.js';
 
 let database: MigratedDatabase;
@@ -8,7 +9,7 @@ let scene: UnitScene;
 
 beforeAll(async () => {
   database = await migratedDatabase(['selector']);
-  scene = await UnitScene.open(database);
+  scene = await UnitScene.open(database, putIntoLog);
 });
 afterAll(async () => {
   await scene?.close();
@@ -102,9 +103,10 @@ describe('a batch that fails leaves nothing', () => {
 
   it('and takes effect when it is delivered again', async () => {
     scene.poisoned.add(1);
-    await scene.handle(delivered(1)).catch(() => undefined);
+    const event = delivered(1);
+    await scene.handle(event).catch(() => undefined);
     scene.poisoned.clear();
-    await scene.handle(delivered(1));
+    await scene.handle(event);
     expect(await scene.tables()).toEqual({ folded: [1], inbox: [1] });
   });
 });

@@ -1,5 +1,5 @@
 import { UnreadableEvent, type Delivered } from '@skein/events';
-import type { ConsumerLog, DueRetry, EventLog } from '@skein/event-log';
+import type { ConsumerLog, Delivery, DueRetry, EventLog } from '@skein/event-log';
 import { isTransient } from '@skein/postgres';
 import type { Dispatch, UnitOfWork } from '@skein/stream';
 import type { Batch } from './batch.js';
@@ -11,12 +11,9 @@ import { membersOf } from './members.js';
 import { RetrySchedule, type RetrySettings } from './retry-schedule.js';
 import type { Task } from './task.js';
 
-export interface BatchUnitSettings extends RetrySettings {
-  /** The stream's partition. */
-  readonly partition?: number;
-}
-
 const RETRIES_AT_ONCE = 100;
+
+const deliveryOf = ({ sequence, event: { id } }: Delivered): Delivery => ({ sequence, id });
 
 /** The one shell of all handling: fence, fold, decide, append, commit, in one transaction. */
 export class BatchUnit implements UnitOfWork {
@@ -30,7 +27,7 @@ export class BatchUnit implements UnitOfWork {
     log: EventLog,
     private readonly consumer: ConsumerLog,
     task: Task,
-    private readonly settings: BatchUnitSettings,
+    settings: RetrySettings,
   ) {
     this.burial = new Burial(log, consumer);
     this.handling = new Handling(log, task, this.metrics);
@@ -39,17 +36,17 @@ export class BatchUnit implements UnitOfWork {
     this.members = new MemberRetries({ log, consumer, burial, handling, schedule });
   }
 
-  async handle(events: readonly Delivered[], dispatch: Dispatch): Promise<void> {
+  async handle(events: readonly Delivered[], dispatch: Dispatch, partition: number): Promise<void> {
     await this.run(events, dispatch, async (transaction) => {
-      const numbers = events.map(({ sequence }) => sequence);
-      const partition = this.settings.partition ?? 0;
-      const fresh = await this.consumer.fence(transaction, partition, numbers);
+      const fresh = await this.consumer.fence(transaction, partition, events.map(deliveryOf));
       return events.filter(({ sequence }) => fresh.has(sequence));
     });
   }
 
-  async handleAgain({ sequence }: Delivered, dispatch: Dispatch): Promise<void> {
+  async handleAgain(delivered: Delivered, dispatch: Dispatch): Promise<void> {
     this.metrics.redelivered.add(1);
+    const { sequence } = delivered;
+    if (!(await this.consumer.has(deliveryOf(delivered)))) return;
     if (await this.consumer.tryAgain(sequence, this.schedule.attemptAfter(0)))
       await this.attempt(sequence, dispatch);
   }
@@ -68,11 +65,8 @@ export class BatchUnit implements UnitOfWork {
     });
   }
 
-  async setAside(sequence: number, error: Error): Promise<void> {
-    this.metrics.setAside.add(1);
-    const unknown = error instanceof UnreadableEvent && error.code === 'unknown';
-    if (unknown) await this.consumer.park(sequence, error.message);
-    else await this.burial.bury({ number: sequence, attempts: 1, cause: error.message });
+  async setAside(delivery: Delivery, error: Error): Promise<void> {
+    if (await this.consumer.has(delivery)) await this.putAside(delivery.sequence, error);
   }
 
   async retryDue(dispatch: Dispatch): Promise<number> {
@@ -88,6 +82,13 @@ export class BatchUnit implements UnitOfWork {
 
   isTransient(error: unknown): boolean {
     return isTransient(error);
+  }
+
+  private async putAside(number: number, error: Error): Promise<void> {
+    this.metrics.setAside.add(1);
+    const unknown = error instanceof UnreadableEvent && error.code === 'unknown';
+    if (unknown) await this.consumer.park(number, error.message);
+    else await this.burial.bury({ number, attempts: 1, cause: error.message });
   }
 
   private async retry({ number, attempts }: DueRetry, dispatch: Dispatch): Promise<void> {
@@ -116,7 +117,7 @@ export class BatchUnit implements UnitOfWork {
       await this.consumer.giveBack(number, this.schedule.self).catch(() => undefined);
       throw error;
     }
-    if (error instanceof UnreadableEvent) await this.setAside(number, error);
+    if (error instanceof UnreadableEvent) await this.putAside(number, error);
     else await this.fail(number, error);
   }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { EventLog } from '@skein/event-log';
 import { taskPermanentlyFailed, UnreadableEvent, type Delivered } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { UnitScene } from '../test/unit-scene.js';
+import { deliveryOf, UnitScene } from '../test/unit-scene.js';
 import { Burial } from './burial.js';
 
 let database: MigratedDatabase;
@@ -27,6 +27,9 @@ const failures = () =>
     `select * from log.events where kind like '%Task' order by position`,
   );
 
+const setAside = (message: string) =>
+  scene.unit.setAside(deliveryOf(events[1]!), new UnreadableEvent('malformed', message));
+
 describe('an event that is given up', () => {
   it('makes an event with its cause and what it was, and wakes the replayer', async () => {
     await scene.unit.fail(2, new Error('broken'));
@@ -48,12 +51,12 @@ describe('an event that is given up', () => {
   it('makes one event, however often it is given up', async () => {
     await scene.unit.fail(2, new Error('broken'));
     await scene.unit.fail(2, new Error('broken again'));
-    await scene.unit.setAside(2, new UnreadableEvent('malformed', 'malformed'));
+    await setAside('malformed');
     expect(await failures()).toHaveLength(1);
   });
 
   it('makes one also when it cannot be read', async () => {
-    await scene.unit.setAside(2, new UnreadableEvent('malformed', 'half of it is missing'));
+    await setAside('half of it is missing');
     expect(await failures()).toMatchObject([{ data: { cause: 'half of it is missing' } }]);
   });
 

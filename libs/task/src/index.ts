@@ -1,6 +1,6 @@
 export { backoffMs } from './backoff.js';
 export { Batch, originOf, type Want, type WantKind } from './batch.js';
-export { BatchUnit, type BatchUnitSettings } from './batch-unit.js';
+export { BatchUnit } from './batch-unit.js';
 export { originOfWant, waitForOutsideMs } from './claimed-want.js';
 export { Repositories, repositoriesTable, type KnownRepository } from './repositories.js';
 export { taskProviders } from './providers.js';

@@ -30,7 +30,7 @@ const dispatch = async (_type: string, events: readonly Delivered[], context: ob
   for (const one of events) wantEach.call(context as Batch, 'device', one, uids);
   if (uids.some((uid) => poisoned.has(devices.indexOf(uid)))) throw refusal;
 };
-const handle = () => scene.unit.handle([whole], dispatch);
+const handle = () => scene.unit.handle([whole], dispatch, 0);
 const retry = async () => {
   await scene.hurry();
   return scene.unit.retryDue(dispatch);
@@ -134,7 +134,7 @@ describe('a batch event of which some members fail', () => {
       calls += 1;
       return dispatch(...call);
     };
-    await expect(scene.unit.handle([whole], counting)).rejects.toBe(refusal);
+    await expect(scene.unit.handle([whole], counting, 0)).rejects.toBe(refusal);
     expect([calls, await scene.tables(), await seen()]).toEqual([1, {}, []]);
   });
 
@@ -143,7 +143,7 @@ describe('a batch event of which some members fail', () => {
     const failing = async (_type: string, [one]: readonly Delivered[]) => {
       throw membersOf(one!).length === devices.length ? refusal : deadlock;
     };
-    await expect(scene.unit.handle([whole], failing)).rejects.toBe(deadlock);
+    await expect(scene.unit.handle([whole], failing, 0)).rejects.toBe(deadlock);
     expect(await scene.tables()).toEqual({});
   });
 

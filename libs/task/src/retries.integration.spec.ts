@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { deviceLabelsUpdated, UnreadableEvent, type Delivered } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { UnitScene } from '../test/unit-scene.js';
+import { deliveryOf, UnitScene } from '../test/unit-scene.js';
 
 let database: MigratedDatabase;
 let scene: UnitScene;
@@ -120,12 +120,12 @@ describe('an event that cannot be read', () => {
   const unreadable = (code: 'unknown' | 'malformed') => new UnreadableEvent(code, code);
 
   it('is parked when this build does not know its type', async () => {
-    await scene.unit.setAside(2, unreadable('unknown'));
+    await scene.unit.setAside(deliveryOf(events[1]!), unreadable('unknown'));
     expect(await scene.tables()).toEqual({ parked: [2] });
   });
 
   it('is a dead letter when it is malformed', async () => {
-    await scene.unit.setAside(2, unreadable('malformed'));
+    await scene.unit.setAside(deliveryOf(events[1]!), unreadable('malformed'));
     expect(await scene.tables()).toEqual({ inbox: [2], dead_letters: [2] });
   });
 

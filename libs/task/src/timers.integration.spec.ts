@@ -159,4 +159,29 @@ describe('the loop of a service', () => {
     await loop.beforeApplicationShutdown();
     expect(askedFor()).toEqual([one.uid]);
   });
+
+  it('waits for the detour only when its organisation takes it', async () => {
+    const [flooding, other] = [{ ...timer(), org: newUid() }, timer()];
+    await set(flooding);
+    await set(other);
+    await quiet(2 * MINUTE, 7);
+    await handledUpTo(7);
+    const detour = (number: number) =>
+      scene.admin.query(
+        `insert into log.checkpoints (service, partition, number) values ('selector', 1000, $1)
+         on conflict (service, partition) do update set number = excluded.number`,
+        [number],
+      );
+    await detour(3);
+    await scene.admin.query(
+      `insert into log.detours (service, org_slot, from_number) values ('selector', log.org_slot($1), 3)`,
+      [flooding.org],
+    );
+    await ring();
+    expect(askedFor()).toEqual([other.uid]);
+    await detour(7);
+    await ring();
+    expect(askedFor()).toEqual([other.uid, flooding.uid]);
+    await scene.admin.query('truncate log.detours');
+  });
 });

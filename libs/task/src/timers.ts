@@ -1,4 +1,4 @@
-import type { Group } from '@skein/events';
+import { DETOUR, type Group } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
 import type { Batch, Want } from './batch.js';
 
@@ -68,13 +68,21 @@ export class Timers {
     );
   }
 
-  /** Puts what may act now into the batch, and takes its timers away in the same transaction. */
+  /**
+   * Puts what may act now into the batch, and takes its timers away in the same transaction. The detour holds
+   * up the timers only of organisations that take it.
+   */
   async ring(batch: Batch): Promise<void> {
     await this.settle(batch.transaction);
     const rung = await batch.transaction.query<RungTimer>(
       `with ready as materialized (
          select org, kind, uid from ${this.service}.timers
-         where acts_at <= (select min(number) from log.checkpoints where service = $1)
+         where acts_at <= case
+           when exists (select from log.detours d
+                        where d.service = $1 and d.org_slot = log.org_slot(timers.org)) then (
+             select min(number) from log.checkpoints where service = $1)
+           else (select min(number) from log.checkpoints where service = $1 and partition <> ${DETOUR})
+         end
          order by org, kind, uid limit ${AT_ONCE} for update skip locked
        )
        delete from ${this.service}.timers t using ready r

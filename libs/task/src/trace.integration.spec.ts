@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { startTelemetry, type Telemetry } from '@skein/telemetry';
+import { putIntoLog } from '@skein/testing';
 import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
 import { delivered, UnitScene } from '../test/unit-scene.js';
 
@@ -17,7 +18,7 @@ let scene: UnitScene;
 beforeAll(async () => {
   telemetry = startTelemetry({ service: 'test', spanExporter: exporter });
   database = await migratedDatabase(['selector']);
-  scene = await UnitScene.open(database);
+  scene = await UnitScene.open(database, putIntoLog);
 });
 afterAll(async () => {
   await scene?.close();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { UnreadableEvent } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { UnitScene } from '../test/unit-scene.js';
+import { deliveryOf, UnitScene } from '../test/unit-scene.js';
 import { Upkeep } from './upkeep.js';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -22,7 +22,7 @@ it('writes down what was counted, and wakes what an older build parked', async (
   const [one, two] = await scene.logged(2);
   await scene.handle(one!);
   await scene.handle(one!);
-  await scene.unit.setAside(two!.sequence, new UnreadableEvent('unknown', 'an older build'));
+  await scene.unit.setAside(deliveryOf(two!), new UnreadableEvent('unknown', 'an older build'));
   const upkeep = new Upkeep(scene.consumer, scene.unit, silent);
   const counts = () => scene.admin.query('select name, value from selector.counts');
   for (let second = 0; second < 10; second += 1) await upkeep.once();

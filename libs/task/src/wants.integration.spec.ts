@@ -20,7 +20,7 @@ const put = (...uids: string[]) =>
     postgres,
     uids.map((uid) => want(uid)),
   );
-const claim = (limit = 10) => wants.claim(postgres, limit);
+const claim = (limit = 10, kind: Want['kind'] = 'device') => wants.claim(postgres, limit, kind);
 const due = async () =>
   (
     await postgres.query<{ uid: string }>(
@@ -80,12 +80,29 @@ describe('a want', () => {
     const uid = newUid();
     await wants.put(postgres, [want(uid), want(uid, 'fleet'), { ...want(uid), org: newUid() }]);
     await put(uid);
-    expect(await claim()).toHaveLength(3);
+    expect([await claim(), await claim(10, 'fleet')]).toEqual([
+      [expect.anything(), expect.anything()],
+      [expect.objectContaining({ uid, kind: 'fleet' })],
+    ]);
   });
 
-  it('is claimed by kind when one is asked for', async () => {
-    await wants.put(postgres, [want(newUid()), want(newUid(), 'fleet')]);
-    expect((await wants.claim(postgres, 10, 'fleet')).map(({ kind }) => kind)).toEqual(['fleet']);
+  it('waits behind none of another organisation, however many that has', async () => {
+    const [many, few] = [newUid(), newUid()];
+    await wants.put(
+      postgres,
+      uids(50).map((uid) => ({ ...want(uid), org: many })),
+    );
+    await wants.put(postgres, [{ ...want(newUid()), org: few }]);
+    expect((await claim(2)).map(({ org }) => org).sort()).toEqual([many, few].sort());
+    expect((await claim(2)).map(({ org }) => org)).toEqual([many, many]);
+  });
+
+  it('is claimed by the second of two that ask at once, while the first has not ended', async () => {
+    await put(...uids(4));
+    const transaction = await openTransaction(database.url);
+    expect(await wants.claim(transaction, 2, 'device')).toHaveLength(2);
+    expect(await claim(2)).toHaveLength(2);
+    await transaction.rollback();
   });
 
   it('nobody wants is no statement', async () => {
@@ -165,17 +182,20 @@ describe('claiming', () => {
   it('by many at once takes each want once', async () => {
     const all = uids(40);
     await put(...all);
-    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(5)));
-    const taken = claims.flat().map(({ uid }) => uid);
-    expect(claims.map((claimed) => claimed.length)).toEqual(claims.map(() => 5));
-    expect(taken.sort()).toEqual(all.sort());
+    const untilNoneIsLeft = async (): Promise<string[]> => {
+      const claimed = await claim(5);
+      if (claimed.length === 0) return [];
+      return [...claimed.map(({ uid }) => uid), ...(await untilNoneIsLeft())];
+    };
+    const taken = await Promise.all(Array.from({ length: 8 }, untilNoneIsLeft));
+    expect(taken.flat().sort()).toEqual(all.sort());
   });
 
   it('does not wait for wants that somebody else is about to claim', async () => {
     const [one, other] = uids(2) as [string, string];
     await put(one);
     const transaction = await openTransaction(database.url);
-    await wants.claim(transaction, 10);
+    await wants.claim(transaction, 10, 'device');
     await put(other);
     expect((await claim()).map(({ uid }) => uid)).toEqual([other]);
     await transaction.rollback();

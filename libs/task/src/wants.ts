@@ -19,6 +19,7 @@ create table ${schema}.wants (
   primary key (org, kind, uid)
 );
 create index on ${schema}.wants (due);
+create index on ${schema}.wants (kind, org, due);
 `;
 }
 
@@ -63,20 +64,59 @@ export class Wants {
     );
   }
 
-  /** Takes what is due, of one kind or of all, oldest first; if this process dies, it is due again after two minutes. */
-  claim(database: Queryable, limit: number, kind: WantKind | null = null): Promise<ClaimedWant[]> {
+  /**
+   * Takes what is due, oldest first, the organisations in turn: what one of them wants without end keeps no other one
+   * waiting. If this process dies, it is due again after two minutes.
+   */
+  async claim(database: Queryable, limit: number, kind: WantKind): Promise<ClaimedWant[]> {
+    const inTurn = await this.claimInTurn(database, limit, kind);
+    // Peers that ask at the same moment may be about to take all that was found.
+    return inTurn.length > 0 ? inTurn : this.claimOldest(database, limit, kind);
+  }
+
+  private claimInTurn(database: Queryable, limit: number, kind: WantKind): Promise<ClaimedWant[]> {
+    const wants = `${this.schema}.wants`;
     return database.query<ClaimedWant>(
-      `with c as materialized (
-         select org, kind, uid from ${this.schema}.wants
-         where due <= now() and ($2::text is null or kind = $2)
-         order by due limit $1 for update skip locked
+      `with recursive orgs as (
+         (select org from ${wants} where kind = $2 order by org limit 1)
+         union all
+         select (select w.org from ${wants} w where w.kind = $2 and w.org > o.org order by w.org limit 1)
+         from orgs o where o.org is not null
+       ), ripe as (
+         select w.*, row_number() over (partition by w.org order by w.due, w.uid) as turn
+         from orgs o cross join lateral (
+           select org, uid, due from ${wants}
+           where kind = $2 and org = o.org and due <= now() order by due limit $1 * 2
+         ) w
+       ), c as materialized (
+         select w.org, w.uid from ripe r
+         join ${wants} w on w.org = r.org and w.kind = $2 and w.uid = r.uid
+         where w.due <= now()
+         order by r.turn, r.due limit $1 for update of w skip locked
        )
-       update ${this.schema}.wants w set due = now() + make_interval(secs => ${CLAIM_SECONDS})
-       from c
-       where w.org = c.org and w.kind = c.kind and w.uid = c.uid
-       returning w.org, w.kind, w.uid, w.number, w.origin, w.attempts, w.since`,
+       ${this.hold}`,
       [limit, kind],
     );
+  }
+
+  private claimOldest(database: Queryable, limit: number, kind: WantKind): Promise<ClaimedWant[]> {
+    return database.query<ClaimedWant>(
+      `with c as materialized (
+         select org, uid from ${this.schema}.wants
+         where due <= now() and kind = $2
+         order by due limit $1 for update skip locked
+       )
+       ${this.hold}`,
+      [limit, kind],
+    );
+  }
+
+  /** SQL: keeps those in `c` from being due for a while. */
+  private get hold(): string {
+    return `update ${this.schema}.wants w set due = now() + make_interval(secs => ${CLAIM_SECONDS})
+       from c
+       where w.org = c.org and w.kind = $2 and w.uid = c.uid
+       returning w.org, w.kind, w.uid, w.number, w.origin, w.attempts, w.since`;
   }
 
   /** Ends wants in the transaction of their effect; one that was wanted anew meanwhile stays, and is due now. */

@@ -20,6 +20,9 @@ export interface Database {
   urlOf(room: 'gateway' | 'selector'): string;
 }
 
+/** Makes the log have events under the numbers that a test gave them. */
+type PutIntoLog = (database: Queryable, events: readonly Delivered[]) => Promise<void>;
+
 /** Answers each device that was wanted; everything that it does can be made to fail. */
 export class AnsweringTask implements Task {
   readonly calls: string[] = [];
@@ -60,6 +63,7 @@ export class UnitScene {
     readonly consumer: ConsumerLog,
     private readonly gateway: EventLog,
     private readonly woken: { count: number },
+    private readonly putIntoLog: PutIntoLog,
   ) {}
 
   /** How often the replayer was woken. */
@@ -67,7 +71,11 @@ export class UnitScene {
     return this.woken.count;
   }
 
-  static async open(database: Database): Promise<UnitScene> {
+  /** `putIntoLog` is for tests that make events with {@link delivered}. */
+  static async open(
+    database: Database,
+    putIntoLog: PutIntoLog = () => Promise.resolve(),
+  ): Promise<UnitScene> {
     const connect = (url: string) => Postgres.open({ url, applicationName: 'test' });
     const admin = await connect(database.adminUrl);
     await admin.query('create table selector.folded (number bigint primary key)');
@@ -81,7 +89,8 @@ export class UnitScene {
     );
     const wakes = { count: 0 };
     const log = await EventLog.open(postgres, 'selector', () => (wakes.count += 1));
-    return new UnitScene(admin, log, new ConsumerLog(postgres, 'selector'), gateway, wakes);
+    const consumer = new ConsumerLog(postgres, 'selector');
+    return new UnitScene(admin, log, consumer, gateway, wakes, putIntoLog);
   }
 
   async close(): Promise<void> {
@@ -119,8 +128,9 @@ export class UnitScene {
     batch.want('device', events);
   };
 
-  handle(...events: Delivered[]): Promise<void> {
-    return this.unit.handle(events, this.dispatch);
+  async handle(...events: Delivered[]): Promise<void> {
+    await this.putIntoLog(this.admin, events);
+    await this.unit.handle(events, this.dispatch, 0);
   }
 
   /** Events of the log, numbered: what a retry reads. */
@@ -167,6 +177,9 @@ export class UnitScene {
     await this.admin.query('update selector.failed_members set due = now()');
   }
 }
+
+/** What the stream says that an event is, also when nobody can read it. */
+export const deliveryOf = ({ sequence, event: { id } }: Delivered) => ({ sequence, id });
 
 /** An event as the stream brings it. */
 export function delivered(

@@ -2,6 +2,8 @@ import type { Delivered, EventDefinition, JsonObject } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
 import type { UnitOfWork } from '@skein/stream';
 import type { Task } from '@skein/task';
+import { openTransaction } from './open-transaction.js';
+import { putIntoLog, TEST_SOURCE } from './put-into-log.js';
 import { waitFor } from './wait-for.js';
 
 /** An event that a service appended, as a test looks at it. */
@@ -17,6 +19,8 @@ export interface Appended {
 export interface HarnessParts {
   /** The service's own database. */
   readonly postgres: Queryable;
+  /** The same with the role that migrated it. */
+  readonly adminUrl: string;
   /** The controller with the `@EventPattern` handlers. */
   readonly consumer: object;
   readonly unit: UnitOfWork;
@@ -81,7 +85,7 @@ function eventMaker(): ConsumerHarness['event'] {
     versions.set(key, Math.max(versions.get(key) ?? 0, version));
     const { type, kind } = definition;
     const id = `00000000-0000-7000-8000-${sequence.toString().padStart(12, '0')}`;
-    const envelope = { id, source: '/test', type, kind, subject, time: '2026-01-01T00:00:00Z' };
+    const envelope = { id, source: TEST_SOURCE, type, kind, subject, time: '2026-01-01T00:00:00Z' };
     return { sequence, event: { ...envelope, org, version, data } };
   };
 }
@@ -119,8 +123,8 @@ function appendedReader(database: Queryable): ConsumerHarness['appended'] {
     const rows = await database.query<Appended & { position: number }>(
       `select e.position, t.name as type, e.org, e.subject, e.version, e.causationid, e.data
        from log.events e join log.types t on t.id = e.type
-       where e.position > $1 order by e.position`,
-      [seen],
+       where e.position > $1 and e.source <> $2 order by e.position`,
+      [seen, TEST_SOURCE],
     );
     seen = rows.at(-1)?.position ?? seen;
     return rows.map(({ position: _position, ...event }) => event);
@@ -128,7 +132,8 @@ function appendedReader(database: Queryable): ConsumerHarness['appended'] {
 }
 
 /** Drives a service's consumer and task with batches of events, without streams. */
-export function consumerHarness({ postgres, consumer, unit }: HarnessParts): ConsumerHarness {
+export function consumerHarness(parts: HarnessParts): ConsumerHarness {
+  const { postgres, adminUrl, consumer, unit } = parts;
   const handlers = handlersOf(consumer);
   const appended = appendedReader(postgres);
   const dispatch = async (type: string, events: readonly Delivered[], batch: object) => {
@@ -136,16 +141,22 @@ export function consumerHarness({ postgres, consumer, unit }: HarnessParts): Con
     if (!handler) throw new Error(`the consumer has no handler for ${type}`);
     await handler(events, batch);
   };
+  const handle = async (events: readonly Delivered[]) => {
+    const log = await openTransaction(adminUrl);
+    await putIntoLog(log, events);
+    await log.commit();
+    await unit.handle(events, dispatch, 0);
+  };
   return {
     event: eventMaker(),
     appended,
     handle: async (...events) => {
-      await unit.handle(events, dispatch);
+      await handle(events);
       return appended();
     },
     sideBySide: async (task, first, second) => {
-      const other = holdBack(task, postgres, () => unit.handle(second, dispatch));
-      await unit.handle(first, dispatch);
+      const other = holdBack(task, postgres, () => handle(second));
+      await handle(first);
       await other();
       return appended();
     },

@@ -8,6 +8,7 @@ export type { CallOptions, JsonAnswer, JsonClient, Loose } from './json-client.j
 export { nativeRedisOrSkip } from './native-redis-or-skip.js';
 export { openTransaction } from './open-transaction.js';
 export type { OpenTransaction } from './open-transaction.js';
+export { putIntoLog } from './put-into-log.js';
 export { findNativeRedis } from './servers/native-redis.js';
 export { startPostgres } from './servers/postgres.js';
 export type { PostgresOptions, PostgresServer } from './servers/postgres.js';
@@ -15,6 +16,8 @@ export { provideNativeRedis } from './servers/provide-native-redis.js';
 export type { ProvideOptions } from './servers/provide-native-redis.js';
 export { startRedis } from './servers/redis.js';
 export type { RedisOptions, RedisServer } from './servers/redis.js';
+export { startRedisCluster } from './servers/redis-cluster.js';
+export type { ClusterShape, RedisCluster } from './servers/redis-cluster.js';
 export { ServerError } from './servers/server-error.js';
 export { testDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';

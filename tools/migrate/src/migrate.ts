@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { consumerFunctions } from '@skein/event-log';
 import { groups, type Group } from '@skein/events';
 import pg from 'pg';
 import { runMigrations } from './migrations.js';
@@ -42,6 +43,7 @@ export async function migrate({
     const known = passwordsFor(passwords);
     await client.query("select pg_advisory_lock(hashtextextended('skein migrate', 0))");
     const migrations = await runMigrations(url, services);
+    for (const service of services) await client.query(consumerFunctions(service));
     await createRoles(client, database, known);
     await grantPrivileges(client, database, services);
     return {

@@ -26,7 +26,7 @@ const log: readonly Grant[] = [
   grant(
     rooms,
     ['SELECT'],
-    'TABLE log.events, log.types, log.sequence, log.checkpoints, log.hearings, log.quiet_round',
+    'TABLE log.events, log.types, log.sequence, log.checkpoints, log.hearings, log.quiet_round, log.partition_counts, log.detours',
   ),
   grant(groups, ['INSERT'], 'TABLE log.events'),
   grant(groups, ['USAGE'], 'SEQUENCE log.event_position'),
@@ -42,7 +42,14 @@ const log: readonly Grant[] = [
   grant(['replayer'], ['UPDATE'], 'TABLE log.quiet_round'),
   grant(['replayer'], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], 'TABLE log.leases'),
   grant(['replayer'], ['INSERT', 'UPDATE'], 'TABLE log.checkpoints'),
+  grant(['replayer'], ['INSERT', 'UPDATE', 'DELETE'], 'TABLE log.partition_counts, log.detours'),
   grant(['replayer'], ['EXECUTE'], 'FUNCTION log.make_partitions(), log.position_holders()'),
+  grant(
+    rooms,
+    ['EXECUTE'],
+    `FUNCTION log.org_slot(uuid), log.subject_slot(uuid, uuid),
+      log.of_partition(text, integer, bigint[]), log.heard(text, integer, bigint, bigint, bigint)`,
+  ),
   grant(
     ['replayer'],
     ['SELECT', 'INSERT', 'UPDATE'],
@@ -69,14 +76,14 @@ function ofService(room: Group): Grant[] {
     grant([room], ['USAGE', 'SELECT'], `ALL SEQUENCES IN SCHEMA ${room}`),
     grant([room], ['EXECUTE'], `ALL FUNCTIONS IN SCHEMA ${room}`),
     grant(['replayer'], ['USAGE'], `SCHEMA ${room}`),
-    grant(['replayer'], ['SELECT', 'DELETE'], `TABLE ${room}.inbox`),
+    grant(['replayer'], ['SELECT'], `TABLE ${room}.inbox`),
     grant(['replayer'], ['SELECT', 'INSERT'], `TABLE ${room}.retries`),
     grant(
       ['replayer'],
       ['SELECT'],
       `TABLE ${room}.failed_members, ${room}.parked, ${room}.dead_letters, ${room}.counts`,
     ),
-    grant(['replayer'], ['EXECUTE'], `FUNCTION ${room}.prune_late(integer)`),
+    grant(['replayer'], ['EXECUTE'], `FUNCTION ${room}.prune(), ${room}.prune_late(integer)`),
     grant(['gateway'], ['USAGE'], `SCHEMA ${room}`),
     grant(['gateway'], ['SELECT'], `TABLE ${room}.dead_letters, ${room}.parked`),
     grant(

@@ -74,8 +74,9 @@ function took({ effects }: Service, number: number): void {
 }
 
 async function handle(model: Service, numbers: readonly number[]): Promise<void> {
+  const deliveries = await scene.log.deliveries(numbers);
   const fresh = await selector.transaction((transaction) =>
-    consumer.fence(transaction, 0, numbers),
+    consumer.fence(transaction, 0, deliveries),
   );
   for (const number of fresh) took(model, number);
 }

@@ -125,6 +125,16 @@ describe('how far the checkpoint moves', () => {
   });
 });
 
+describe('a stream that is ahead of the log', () => {
+  it('says nothing about what was delivered: it had other events', async () => {
+    await publish(3);
+    await scene.redis.del(scene.stream.key);
+    await scene.stream.setUp(100);
+    expect(await reached()).toBe(0);
+    expect(await numbersIn('retries')).toEqual([]);
+  });
+});
+
 describe('what PostgreSQL must agree with', () => {
   async function lose(): Promise<void> {
     await publish(4);
@@ -184,6 +194,20 @@ describe('pruning', () => {
     await acknowledge(1, 2, 3);
     await reached();
     expect(await numbersIn('inbox')).toEqual([2, 3]);
+  });
+
+  it('waits for a retry that somebody puts down: what stops its second effect stays', async () => {
+    await publish(2);
+    await deliver(2);
+    // It began before a peer handled the event, and commits after the checkpoint has passed it.
+    const late = await scene.log.hold(database.urlOf('selector'));
+    await late.query(`insert into selector.retries values (2, 1, now(), now(), 'failed')`);
+    await handle(1, 2);
+    await acknowledge(1, 2);
+    expect(await reached()).toBe(2);
+    await late.commit();
+    await reached();
+    expect([await numbersIn('retries'), await numbersIn('inbox')]).toEqual([[2], [2]]);
   });
 
   it('by another replayer since this one looked does not make handled events look lost', async () => {

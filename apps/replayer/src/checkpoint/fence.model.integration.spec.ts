@@ -49,6 +49,7 @@ function took({ effects, buried }: Handling, number: number): void {
 const streamAt = (last: number, pending?: number) =>
   ({
     group: 'selector',
+    partition: 0,
     delivered: () => Promise.resolve({ last, pending }),
     trim: () => Promise.resolve(0),
   }) as unknown as Stream;
@@ -59,8 +60,9 @@ const deliveries = fc.uniqueArray(number, { minLength: 1, maxLength: 4 });
 const deliver = fc.tuple(deliveries, fc.boolean()).map(([numbers, crashes]): HandlingStep => ({
   name: `${crashes ? 'delivered to one that dies' : 'delivered'}: ${numbers.join()}`,
   run: async (model) => {
+    const deliveries = await log.deliveries(numbers);
     const fenced = selector.transaction(async (transaction) => {
-      const fresh = await consumer.fence(transaction, 0, numbers);
+      const fresh = await consumer.fence(transaction, 0, deliveries);
       if (crashes) throw new Crash();
       return fresh;
     });
@@ -143,13 +145,13 @@ const logger = openLogger('replayer', 'silent');
 
 async function empty(): Promise<void> {
   await log.admin.query(
-    'truncate selector.inbox, selector.retries, selector.parked, selector.dead_letters, log.checkpoints, log.hearings, log.sequence',
+    'truncate selector.inbox, selector.retries, selector.parked, selector.dead_letters, log.checkpoints, log.hearings, log.sequence, log.events',
   );
   await log.admin.query('select log.register_hearing($1, $2)', ['selector', [deviceDeleted.type]]);
+  await log.commit(...log.events(EVENTS));
   await log.admin.query(
-    `insert into log.sequence select n, n, (select id from log.types where name = $1)
-     from generate_series(1, $2::int) n`,
-    [deviceDeleted.type, EVENTS],
+    `insert into log.sequence (sequence, position, type)
+     select row_number() over (order by position), position, type from log.events`,
   );
 }
 

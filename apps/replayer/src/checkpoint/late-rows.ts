@@ -1,9 +1,9 @@
 import type { Group } from '@skein/events';
-import { sqlState, type Queryable } from '@skein/postgres';
+import type { Queryable } from '@skein/postgres';
+import { pruneLateRows } from './prune.js';
 
 /** Rows that go in one transaction, which holds up retries as long as it lasts. */
 const AT_ONCE = 1_000;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Inbox rows of retries and dead letters often come when pruning has passed their numbers
@@ -19,19 +19,10 @@ export class LateRows {
   /** One step; answers how many rows went. None while somebody writes retries for long: there is time. */
   async step(): Promise<number> {
     const registered = await this.database.query(
-      'select from log.checkpoints where service = $1 and pruned > 0',
+      'select from log.checkpoints where service = $1 and partition = 0 and pruned > 0',
       [this.group],
     );
     if (registered.length === 0) return 0;
-    try {
-      const [row] = await this.database.query<{ gone: number }>(
-        `select ${this.group}.prune_late($1) as gone`,
-        [this.atOnce],
-      );
-      return row!.gone;
-    } catch (error) {
-      if (sqlState(error) === LOCK_NOT_AVAILABLE) return 0;
-      throw error;
-    }
+    return pruneLateRows(this.database, this.group, this.atOnce);
   }
 }

@@ -4,14 +4,7 @@ import type { Queryable } from '@skein/postgres';
 /** Numbers that one look counts at the most; a longer backlog is counted over several looks. */
 const NUMBERS_AT_ONCE = 200_000;
 
-/** Bounded on both sides, one range of the index for each heard type. */
-const COUNT = `
-select coalesce(sum(s.count), 0)::bigint as count from log.hearings h
-cross join lateral (
-  select count(*) from log.sequence
-  where type = h.type and sequence > greatest($2::bigint, h.from_sequence - 1) and sequence <= $3::bigint
-) s
-where h.service = $1`;
+const COUNT = 'select count(*) as count from log.heard($1, $2, $3, $4, null)';
 
 export interface Range {
   readonly checkpoint: number;
@@ -37,6 +30,7 @@ export class Backlog {
   constructor(
     private readonly database: Queryable,
     private readonly group: Group,
+    private readonly partition: number,
   ) {}
 
   async look({ checkpoint, last, hearings }: Range): Promise<Counted> {
@@ -53,7 +47,10 @@ export class Backlog {
 
   private async count(above: number, upTo: number): Promise<number> {
     if (upTo <= above) return 0;
-    const [row] = await this.database.query<{ count: number }>(COUNT, [this.group, above, upTo]);
+    const [row] = await this.database.query<{ count: number }>(COUNT, [
+      ...[this.group, this.partition],
+      ...[above, upTo],
+    ]);
     return row!.count;
   }
 }

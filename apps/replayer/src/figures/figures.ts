@@ -1,21 +1,23 @@
 import type { Postgres } from '@skein/postgres';
 import type { Tallied } from '../publishing/tally.js';
-import { exportGauges, type AllFigures } from './gauges.js';
+import { exportGauges, type AllFigures, type KnownStream } from './gauges.js';
 import type { NumberingFigures, NumberingFiguresReader } from './numbering-figures.js';
-import type { StreamFigures, StreamFiguresReader } from './stream-figures.js';
+import type { StreamFiguresReader } from './stream-figures.js';
 
 /** Figures that are older are nobody's figures: PostgreSQL is away, or somebody else leads. */
 const STALE_MS = 10_000;
 
 const SAVE_STREAMS = `
 insert into log.stream_figures as f (service, partition, figures)
-select service, 0, figures from unnest($1::text[], $2::jsonb[]) as e (service, figures)
-order by service
+select * from unnest($1::text[], $2::integer[], $3::jsonb[]) as e (service, partition, figures)
+order by service, partition
 on conflict (service, partition) do update set figures = excluded.figures, updated_at = now()`;
 
 const SAVE_NUMBERING = `
 insert into log.numbering_figures (figures) values ($1)
 on conflict (one) do update set figures = excluded.figures, updated_at = now()`;
+
+type Place = Pick<KnownStream, 'service' | 'partition'>;
 
 /** The figures that people need, as gauges and as rows; kept by the replayer that leads. */
 export class Figures {
@@ -24,7 +26,7 @@ export class Figures {
 
   constructor(
     private readonly postgres: Postgres,
-    private readonly streams: readonly StreamFiguresReader[],
+    private readonly streams: () => readonly StreamFiguresReader[],
     private readonly numbering: NumberingFiguresReader,
   ) {
     this.endExport = exportGauges(() => this.current());
@@ -36,12 +38,14 @@ export class Figures {
 
   /** This replayer begins to lead: its tallies go on from those that were written down. */
   async resume(): Promise<void> {
-    const rows = await this.postgres.query<{ service: string; figures: Tallied }>(
-      'select service, figures from log.stream_figures where partition = 0',
+    const rows = await this.postgres.query<Place & { figures: Tallied }>(
+      'select service, partition, figures from log.stream_figures',
     );
-    for (const { service, figures } of rows) {
+    for (const { service, partition, figures } of rows) {
       const { published, restored, publishedTo } = figures;
-      const stream = this.streams.find(({ group }) => group === service);
+      const stream = this.streams().find(
+        (one) => one.group === service && one.partition === partition,
+      );
       stream?.tally.resume({ published, restored, publishedTo });
     }
   }
@@ -53,10 +57,10 @@ export class Figures {
 
   /** Reads all figures, exports them and writes them down; a stream that cannot be read hides no other one. */
   async step(): Promise<void> {
-    const streams = new Map<string, StreamFigures>();
-    const reading = this.streams.map(async (stream) => {
+    const streams: KnownStream[] = [];
+    const reading = this.streams().map(async (stream) => {
       const figures = await stream.read();
-      if (figures) streams.set(stream.group, figures);
+      if (figures) streams.push({ service: stream.group, partition: stream.partition, figures });
     });
     const failed = (await Promise.allSettled(reading)).find(({ status }) => status === 'rejected');
     const numbering = await this.numbering.read();
@@ -66,11 +70,14 @@ export class Figures {
   }
 
   private async save(
-    streams: ReadonlyMap<string, StreamFigures>,
+    streams: readonly KnownStream[],
     numbering: NumberingFigures | undefined,
   ): Promise<void> {
-    const texts = [...streams.values()].map((figures) => JSON.stringify(figures));
-    await this.postgres.query(SAVE_STREAMS, [[...streams.keys()], texts]);
+    await this.postgres.query(SAVE_STREAMS, [
+      streams.map(({ service }) => service),
+      streams.map(({ partition }) => partition),
+      streams.map(({ figures }) => JSON.stringify(figures)),
+    ]);
     if (numbering) await this.postgres.query(SAVE_NUMBERING, [JSON.stringify(numbering)]);
   }
 

@@ -2,8 +2,14 @@ import { meter } from '@skein/telemetry';
 import type { NumberingFigures } from './numbering-figures.js';
 import type { StreamFigures } from './stream-figures.js';
 
+export interface KnownStream {
+  readonly service: string;
+  readonly partition: number;
+  readonly figures: StreamFigures;
+}
+
 export interface AllFigures {
-  readonly streams: ReadonlyMap<string, StreamFigures>;
+  readonly streams: readonly KnownStream[];
   readonly numbering: NumberingFigures | undefined;
 }
 
@@ -30,7 +36,7 @@ const ofStream: Readonly<Record<string, readonly [description: string, figure: F
 };
 
 function smallest(streams: AllFigures['streams']): number | undefined {
-  const checkpoints = [...streams.values()].map(({ checkpoint }) => checkpoint);
+  const checkpoints = streams.map(({ figures }) => figures.checkpoint);
   return checkpoints.length > 0 ? Math.min(...checkpoints) : undefined;
 }
 
@@ -52,10 +58,10 @@ function instrumentsOf() {
 type Instruments = ReturnType<typeof instrumentsOf>;
 
 function observeStreams({ streams, checkpoint }: Instruments, all: AllFigures, to: Result): void {
-  for (const [group, figures] of all.streams) {
+  for (const { service: group, partition, figures } of all.streams) {
     for (const { instrument, figure } of streams) {
       const value = figure(figures);
-      if (value !== null) to.observe(instrument, value, { group });
+      if (value !== null) to.observe(instrument, value, { group, partition });
     }
   }
   const least = smallest(all.streams);

@@ -44,8 +44,10 @@ beforeEach(async () => {
 });
 
 const read = async (): Promise<StreamFigures> => (await reader.read())!;
-const handle = (...numbers: number[]) =>
-  selector.transaction((transaction) => consumer.fence(transaction, 0, numbers));
+async function handle(...numbers: number[]): Promise<void> {
+  const deliveries = await log.deliveries(numbers);
+  await selector.transaction((transaction) => consumer.fence(transaction, 0, deliveries));
+}
 const readFromStream = (count: number) =>
   redis.xreadgroup('GROUP', 'selector', 'me', 'COUNT', count, 'STREAMS', scene.stream.key, '>');
 

@@ -67,29 +67,36 @@ const counted = (from: string) =>
 /** `tried_by`: it runs now, and its due time is when somebody else may try it. */
 const DUE = '(due <= now() or tried_by is not null)';
 
+/** How many rows above the checkpoint are of the stream's partition. */
+const ahead = (schema: string, rows: string) => `
+  (select count(*) from log.of_partition(c.service, c.partition, array(
+    select number from ${schema}.${rows} and number > c.number limit ${COUNT_LIMIT})))`;
+
+/** What a service has, whatever the partition, is said of its first one. */
+const once = (sql: string) => `case when c.partition = 0 then ${sql} else 0 end`;
+
 const rowOf = (schema: string) => `
 select c.number as checkpoint, extract(epoch from now() - c.updated_at)::double precision as age,
   (select coalesce(max(sequence), 0) from log.sequence) as last,
   (select coalesce(sum(type), 0)::bigint from log.hearings where service = c.service) as hearings,
-  ${counted(`${schema}.inbox where number > c.number`)} as done,
-  ${counted(`${schema}.parked where number > c.number`)}
-    + ${counted(`${schema}.retries where number > c.number and not ${DUE}`)} as "waitingAhead",
-  ${counted(`${schema}.retries where number <= c.number and ${DUE}`)}
-    + ${counted(`${schema}.failed_members where ${DUE}`)} as "dueBehind",
-  ${counted(`${schema}.retries`)} + ${counted(`${schema}.failed_members`)} as retries,
-  ${counted(`${schema}.retries where ${DUE}`)}
-    + ${counted(`${schema}.failed_members where ${DUE}`)} as "dueRetries",
-  ${counted(`${schema}.parked`)} as parked,
-  ${counted(`${schema}.dead_letters`)} as "deadLetters",
-  coalesce((select value from ${schema}.counts where name = 'redeliveries'), 0) as redeliveries,
-  coalesce((select value from ${schema}.counts where name = 'fenceHits'), 0) as "fenceHits"
-from log.checkpoints c where c.service = $1 and c.partition = 0`;
+  ${ahead(schema, 'inbox where true')} as done,
+  ${ahead(schema, 'parked where true')} + ${ahead(schema, `retries where not ${DUE}`)} as "waitingAhead",
+  ${once(`${counted(`${schema}.retries where ${DUE} and number <= (
+      select max(number) from log.checkpoints where service = c.service)`)}
+    + ${counted(`${schema}.failed_members where ${DUE}`)}`)} as "dueBehind",
+  ${once(`${counted(`${schema}.retries`)} + ${counted(`${schema}.failed_members`)}`)} as retries,
+  ${once(`${counted(`${schema}.retries where ${DUE}`)}
+    + ${counted(`${schema}.failed_members where ${DUE}`)}`)} as "dueRetries",
+  ${once(counted(`${schema}.parked`))} as parked,
+  ${once(counted(`${schema}.dead_letters`))} as "deadLetters",
+  ${once(`coalesce((select value from ${schema}.counts where name = 'redeliveries'), 0)`)} as redeliveries,
+  ${once(`coalesce((select value from ${schema}.counts where name = 'fenceHits'), 0)`)} as "fenceHits"
+from log.checkpoints c where c.service = $1 and c.partition = $2`;
 
 /** Reads the figures of one stream, about once a second: nothing here grows with the log. */
 export class StreamFiguresReader {
   private readonly backlog: Backlog;
   private readonly pendingSince = new Since();
-  private registered = false;
   private look: { answer?: StreamLook | undefined } | undefined;
 
   constructor(
@@ -98,19 +105,22 @@ export class StreamFiguresReader {
     readonly tally: PublishTally,
     private readonly window: Window,
   ) {
-    this.backlog = new Backlog(postgres, stream.group);
+    this.backlog = new Backlog(postgres, stream.group, stream.partition);
   }
 
   get group() {
     return this.stream.group;
   }
 
-  /** Undefined before the service registered. */
+  get partition() {
+    return this.stream.partition;
+  }
+
+  /** Undefined without a checkpoint. */
   async read(): Promise<StreamFigures | undefined> {
-    if (!(await this.isRegistered())) return undefined;
     // Read before the log is: what is published meanwhile lies above the end that is found.
     const { publishedTo } = this.tally.now;
-    const [row] = await this.postgres.query<Row>(rowOf(this.group), [this.group]);
+    const [row] = await this.postgres.query<Row>(rowOf(this.group), [this.group, this.partition]);
     if (!row) return undefined;
     if (row.last < publishedTo) this.tally.endOfLog(row.last);
     const backlog = await this.backlog.look(row);
@@ -126,15 +136,6 @@ export class StreamFiguresReader {
       ...this.inRedis(await this.redis()),
       ...this.tally.now,
     };
-  }
-
-  /** A service that never ran may have no schema to look into. */
-  private async isRegistered(): Promise<boolean> {
-    if (this.registered) return true;
-    const found = await this.postgres.query('select from log.checkpoints where service = $1', [
-      this.group,
-    ]);
-    return (this.registered = found.length > 0);
   }
 
   private inRedis(found: StreamLook | undefined) {

@@ -23,15 +23,16 @@ const UNIQUE_VIOLATION = '23505';
 const ROUND = `
 with tip as (select coalesce(max(sequence), 0) as last from log.sequence),
 found as (
-  (select position, type from log.events where position > $1 order by position limit ${ROUND_LIMIT})
+  (select position, type, org, subject from log.events where position > $1 order by position limit ${ROUND_LIMIT})
   union all
-  select e.position, e.type
+  select e.position, e.type, e.org, e.subject
   from unnest($2::bigint[], $3::bigint[]) as hole (low, high)
   join log.events e on e.position between hole.low and hole.high
 ),
 numbered as (
-  insert into log.sequence (sequence, position, type)
-  select tip.last + row_number() over (order by found.position), found.position, found.type
+  insert into log.sequence (sequence, position, type, org_slot, subject_slot)
+  select tip.last + row_number() over (order by found.position), found.position, found.type,
+         log.org_slot(found.org), log.subject_slot(found.org, found.subject)
   from found, tip
   where tip.last = $4
   order by found.position

@@ -8,60 +8,61 @@ import type { Held } from './window.js';
 /** An event as it enters a stream, and the bytes that it takes up there. */
 export interface HeardEvent extends Publishable, Held {}
 
-/** One limited index scan per heard type, merged: a join over all types would scan the whole log. */
-const HEARD = `
-select s.sequence, s.position from log.hearings h
-cross join lateral (
-  select sequence, position from log.sequence
-  where type = h.type and sequence > greatest($2, h.from_sequence - 1)
-  order by sequence limit $3
-) s
-where h.service = $1
-order by s.sequence limit $3`;
+const END = '9223372036854775807';
+
+/** The event under a number, if the log has one. */
+const eventId = (number: string) => `
+(select e.id from log.sequence s join log.events e on e.position = s.position where s.sequence = ${number})`;
 
 const NEXT = `
-with heard as (${HEARD})
-select heard.sequence, ${ENVELOPE_COLUMNS}
-from heard
+select heard.sequence, ${eventId('$5::bigint')} as before, ${ENVELOPE_COLUMNS}
+from log.heard($1, $2, $3, ${END}, $4) heard
 join log.events e on e.position = heard.position
 join log.types t on t.id = e.type
 order by heard.sequence`;
 
 const EXPECTED = `
-with heard as (${HEARD.replace('$2', '(select number from log.checkpoints where service = $1 and partition = 0)')})
 select c.number as checkpoint,
        (select coalesce(max(sequence), 0) from log.sequence) as "lastNumber",
-       (select sequence from heard) as next,
-       (select e.id from log.sequence s join log.events e on e.position = s.position
-        where s.sequence = $2) as "newestEventId"
-from log.checkpoints c where c.service = $1 and c.partition = 0`;
+       (select sequence from log.heard($1, $2, c.number, ${END}, 1)) as next,
+       ${eventId('$3::bigint')} as "newestEventId"
+from log.checkpoints c where c.service = $1 and c.partition = $2`;
 
-/** The events that a service hears, from the log. */
+type Row = EnvelopeRow & { readonly sequence: number; readonly before: string | null };
+
+/** What follows in a stream, and what the log says of the entry before it. */
+export interface Following {
+  readonly events: HeardEvent[];
+  /** The event under the number that was asked for; undefined without one, or without events. */
+  readonly before: string | undefined;
+}
+
+/** The events of one partition that a service hears, from the log. */
 export class HeardEvents {
   constructor(
     private readonly database: Queryable,
     readonly group: Group,
+    private readonly partition = 0,
   ) {}
 
-  /** The next events after a number. */
-  async next(after: number, limit: number): Promise<HeardEvent[]> {
-    const rows = await this.database.query<EnvelopeRow & { sequence: number }>(NEXT, [
-      this.group,
-      after,
-      limit,
+  /** The next events after a number. `last`: the number of the stream's last entry. */
+  async next(after: number, limit: number, last?: number): Promise<Following> {
+    const rows = await this.database.query<Row>(NEXT, [
+      ...[this.group, this.partition, after, limit],
+      last ?? null,
     ]);
-    return rows.map(({ sequence, ...row }) => {
+    const events = rows.map(({ sequence, before: _before, ...row }) => {
       const [eventId, text] = [row['id'], envelopeText(row)];
       return { sequence, eventId, text, bytes: eventId.length + Buffer.byteLength(text) };
     });
+    return { events, before: rows[0]?.before ?? undefined };
   }
 
   /** What should be in the stream; undefined before the service registered. */
   async expected(newest: number | undefined): Promise<Expected | undefined> {
     const [row] = await this.database.query<Record<keyof Expected, never>>(EXPECTED, [
-      this.group,
+      ...[this.group, this.partition],
       newest ?? null,
-      1,
     ]);
     if (!row) return undefined;
     return {

@@ -90,6 +90,24 @@ describe('what is published', () => {
   });
 });
 
+describe('a log that was restored to an earlier point while it is published', () => {
+  it('has nothing appended to an entry that it lost: the stream is made again', async () => {
+    const publisher = scene.publisher();
+    await scene.number(3);
+    await scene.run(publisher);
+    await scene.log.admin.query(
+      `update log.events set id = gen_random_uuid()
+       where position = (select position from log.sequence where sequence = 3)`,
+    );
+    await scene.number(1);
+    expect([await scene.step(publisher), await scene.ids()]).toEqual([0, [1, 2, 3]]);
+    expect(await scene.run(publisher)).toBe(4);
+    const entries = await scene.redis.xrange(scene.stream.key, '-', '+');
+    const deliveries = await scene.log.deliveries([1, 2, 3, 4]);
+    expect(entries.map(([, fields]) => fields[1])).toEqual(deliveries.map(({ id }) => id));
+  });
+});
+
 describe('the window', () => {
   it('stops the stream from growing when it is full, and lets it go on when it is trimmed', async () => {
     await scene.number(25);

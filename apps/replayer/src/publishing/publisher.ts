@@ -1,6 +1,6 @@
 import type { Logger } from '@skein/telemetry';
 import { damageOf } from './damage.js';
-import type { HeardEvent, HeardEvents } from './heard-events.js';
+import type { Following, HeardEvent, HeardEvents } from './heard-events.js';
 import type { Inspection, Stream } from './stream.js';
 import type { PublishTally } from './tally.js';
 import type { Window } from './window.js';
@@ -12,6 +12,8 @@ export interface PublisherSettings {
   readonly inspectEveryMs: number;
   /** Counts what enters the stream. */
   readonly tally?: PublishTally;
+  /** Awaited at each inspection that finds the stream full; the next event follows after `from`. */
+  readonly full?: (place: { readonly checkpoint: number; readonly from: number }) => Promise<void>;
 }
 
 const AT_ONCE = 1_000;
@@ -23,6 +25,8 @@ interface Known {
   readonly last: number;
   /** Where to go on in the log: the last id, or the checkpoint if that is further. */
   readonly from: number;
+  /** The event of the stream's last entry, as long as that is there. */
+  readonly lastEvent: string | undefined;
 }
 
 /**
@@ -58,19 +62,33 @@ export class Publisher {
   async step(lastNumber: number): Promise<number> {
     if (Date.now() >= this.inspectAt || !this.state) await this.inspect();
     const known = this.state;
-    if (!known || this.caughtUpTo >= lastNumber) return 0;
-    if (this.isFullFor(known)) return 0;
+    if (!known || this.caughtUpTo >= lastNumber || this.isFullFor(known)) return 0;
+    const following = await this.following(known);
+    if (following.events.length > 0) return this.goOn(known, following);
+    this.caughtUpTo = lastNumber;
+    return 0;
+  }
+
+  private following({ from, last }: Known): Promise<Following> {
     const { window } = this.settings;
     const limit = Math.min(window.room, AT_ONCE, window.worthReading(BYTES_AT_ONCE));
-    const events = await this.heard.next(known.from, limit);
-    const [next] = events;
-    if (!next) {
-      this.caughtUpTo = lastNumber;
-      return 0;
-    }
-    this.tooLarge = { after: known.from, bytes: next.bytes };
-    const fitting = window.fitting(events, BYTES_AT_ONCE);
+    return this.heard.next(from, limit, last);
+  }
+
+  private async goOn(known: Known, { events, before }: Following): Promise<number> {
+    if (known.lastEvent !== undefined && known.lastEvent !== before) return this.lookAgain();
+    this.tooLarge = { after: known.from, bytes: events[0]!.bytes };
+    const fitting = this.settings.window.fitting(events, BYTES_AT_ONCE);
     return fitting.length > 0 ? this.append(known, fitting) : 0;
+  }
+
+  /**
+   * PostgreSQL was restored to an earlier point. Nothing is ever appended to an entry that the log
+   * lost, so a stream that ends with an entry of the log has no other ones: consumers rely on that.
+   */
+  private lookAgain(): number {
+    this.state = undefined;
+    return 0;
   }
 
   /** Also when there is room, but not for the next event, which then need not be read again. */
@@ -87,8 +105,8 @@ export class Publisher {
     }
     this.settings.tally?.add(events);
     this.settings.window.add(events);
-    const reached = events.at(-1)!.sequence;
-    this.state = { last: reached, from: reached };
+    const { sequence: reached, eventId } = events.at(-1)!;
+    this.state = { last: reached, from: reached, lastEvent: eventId };
     return events.length;
   }
 
@@ -100,11 +118,15 @@ export class Publisher {
     this.state = undefined;
     if (!expected) return;
     const damage = found && damageOf(found, expected);
-    if (found && !damage) {
-      await this.know(found, expected.checkpoint);
-      return;
-    }
-    await this.rebuild(found, { checkpoint: expected.checkpoint, damage });
+    if (found && !damage) await this.know(found, expected.checkpoint);
+    else await this.rebuild(found, { checkpoint: expected.checkpoint, damage });
+    await this.sayIfFull(expected.checkpoint);
+  }
+
+  private async sayIfFull(checkpoint: number): Promise<void> {
+    const { window, full } = this.settings;
+    const { state } = this;
+    if (state && window.room <= 0) await full?.({ checkpoint, from: state.from });
   }
 
   private async rebuild(
@@ -130,6 +152,6 @@ export class Publisher {
       window.forget();
       window.add(await this.stream.measure(last, window.limits.entries));
     }
-    this.state = { last, from: Math.max(last, checkpoint) };
+    this.state = { last, from: Math.max(last, checkpoint), lastEvent: newest?.eventId };
   }
 }

@@ -52,8 +52,9 @@ export class Stream {
     private readonly redis: Redis,
     prefix: string,
     readonly group: Group,
+    readonly partition = 0,
   ) {
-    this.key = streamKey(prefix, group, 0);
+    this.key = streamKey(prefix, group, partition);
   }
 
   /** Undefined when there is no stream. */

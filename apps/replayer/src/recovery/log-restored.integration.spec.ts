@@ -114,24 +114,22 @@ describe('PostgreSQL that was restored to an earlier point', () => {
     await goesOn(await open(restored, undefined, other));
   }, 60_000);
 
-  // Mended when a delivery takes effect only if its event is the one that the log has under its number.
-  it.failing(
-    'has no effects of events that it lost and that still lie in the stream',
-    async () => {
-      const lost = await open(present);
-      lost.hold();
-      await lost.append(12);
-      await waitFor(async () => (await lost.redis.xlen(lost.key)) === 12);
-      await close();
-      // The service reads before the replayer looks at the stream.
-      const one = await open(restored, undefined, (early) => waitFor(() => isRead(early)));
-      const [strange] = await one.admin.query(
-        'select from selector.effects where event not in (select id from log.events)',
-      );
-      expect(strange).toBeUndefined();
-      await one.append(12);
-      await goesOn(one);
-    },
-    60_000,
-  );
+  it('has no effects of events that it lost and that still lie in the stream', async () => {
+    const lost = await open(present);
+    // The stream that the test before left behind is made again first.
+    await lost.append(1);
+    expect(await lost.losses()).toEqual(NO_LOSSES);
+    lost.hold();
+    await lost.append(12);
+    await waitFor(async () => (await lost.redis.xlen(lost.key)) === 12);
+    await close();
+    // The service reads before the replayer looks at the stream.
+    const one = await open(restored, undefined, (early) => waitFor(() => isRead(early)));
+    const [strange] = await one.admin.query(
+      'select from selector.effects where event not in (select id from log.events)',
+    );
+    expect(strange).toBeUndefined();
+    await one.append(12);
+    await goesOn(one);
+  }, 60_000);
 });

@@ -1,6 +1,12 @@
 import { Log1800000000000 } from './1-log.js';
 import { Figures1800000000001 } from './2-figures.js';
 import { QuietRounds1800000000002 } from './3-quiet-rounds.js';
+import { Partitions1800000000003 } from './4-partitions.js';
 
 /** The migrations of the schema `log`, oldest first. */
-export const logMigrations = [Log1800000000000, Figures1800000000001, QuietRounds1800000000002];
+export const logMigrations = [
+  Log1800000000000,
+  Figures1800000000001,
+  QuietRounds1800000000002,
+  Partitions1800000000003,
+];

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { startRedis } from '@skein/testing';
 import type { RedisServer } from '@skein/testing';
-import { Redis } from 'ioredis';
+import { checkGivenRedis } from './given-redis.js';
+import type { GivenRedis } from './given-redis.js';
 import type { OwnServer } from './own-server.js';
 
 export interface RedisPair {
@@ -18,20 +19,22 @@ export interface RedisOptions {
   readonly cache: string | undefined;
   /** Where an own stream server keeps its data; undefined: in a temporary folder. */
   readonly directory: string | undefined;
+  /** What the services get; ours by default. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
-interface One {
-  readonly url: string;
-  readonly description: string;
-  readonly warning?: string;
+interface One extends GivenRedis {
   readonly own?: OwnServer;
 }
 
 /** Two servers, one for the streams and one for the cache: those that are given, and our own for what is missing. */
-export async function provideRedis({ stream, cache, directory }: RedisOptions): Promise<RedisPair> {
-  const forStreams = stream ? await given(stream, 'streams') : await startOwn('stream', directory);
+export async function provideRedis(options: RedisOptions): Promise<RedisPair> {
+  const { stream, directory, environment = process.env } = options;
+  const forStreams: One = stream
+    ? await checkGivenRedis({ use: 'streams', url: stream, environment })
+    : await startOwn('stream', directory);
   try {
-    const forCache = await cacheFor(forStreams, cache, stream !== undefined);
+    const forCache = await cacheFor(forStreams, { ...options, environment });
     const both = [forStreams, forCache];
     return {
       streamUrl: forStreams.url,
@@ -46,9 +49,10 @@ export async function provideRedis({ stream, cache, directory }: RedisOptions): 
   }
 }
 
-function cacheFor(streams: One, cache: string | undefined, streamGiven: boolean): Promise<One> {
-  if (cache) return given(cache, 'cache');
-  if (!streamGiven) return startOwn('cache', undefined);
+function cacheFor(streams: One, options: Required<RedisOptions>): Promise<One> {
+  const { stream, cache, environment } = options;
+  if (cache) return checkGivenRedis({ use: 'cache', url: cache, environment });
+  if (!stream) return startOwn('cache', undefined);
   return Promise.resolve({
     url: streams.url,
     description: 'the cache is on the same server',
@@ -79,25 +83,4 @@ const inMemoryOnly =
 function placeOf({ kind, port }: RedisServer, role: string): string {
   if (kind === 'embedded') return `embedded, port ${port}`;
   return `${role === 'stream' ? 'append-only file' : 'least recently used goes first'}, port ${port}`;
-}
-
-async function given(url: string, use: string): Promise<One> {
-  const { host } = new URL(url);
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
-  let lastError: Error | undefined;
-  client.on('error', (error) => (lastError = error));
-  try {
-    await client.connect();
-    const policy = /maxmemory_policy:(\S+)/.exec(await client.info('memory'))?.[1] ?? '';
-    const evicts = use === 'streams' && policy !== '' && policy !== 'noeviction';
-    const warning = `The Redis of the streams at ${host} may evict keys (${policy}); it should have noeviction. Skein restores what is evicted.`;
-    return { url, description: `${use} on ${host}`, ...(evicts && { warning }) };
-  } catch (error) {
-    const reason = (lastError ?? (error as Error)).message;
-    throw new Error(`The Redis for the ${use} at ${host} cannot be used: ${reason}`, {
-      cause: error,
-    });
-  } finally {
-    client.disconnect();
-  }
 }
