@@ -18,6 +18,8 @@ const commands = {
   start: { entry: 'tools/start/dist/main.js', build: true },
   test: { entry: 'tools/workspace/test-all.mjs', build: true },
   migrate: { entry: 'tools/migrate/dist/main.js', build: true },
+  faults: { entry: 'tools/faults/dist/main.js', build: true },
+  bench: { entry: 'tools/bench/dist/main.js', build: true },
 };
 
 function fail(message) {

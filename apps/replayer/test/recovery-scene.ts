@@ -96,7 +96,7 @@ export class RecoveryScene {
   /** How many batches were handed to the handler. */
   begun = 0;
   /** Awaited before each batch has its effects. */
-  beforeEffect: (() => Promise<unknown>) | undefined;
+  beforeEffect: ((events: readonly Delivered[]) => Promise<unknown> | undefined) | undefined;
   private gate: PromiseWithResolvers<void> | undefined;
 
   readonly redis: Redis;
@@ -229,7 +229,7 @@ export class RecoveryScene {
   private async effect(events: readonly Delivered[], { transaction }: Batch): Promise<void> {
     this.begun += 1;
     await this.gate?.promise;
-    await this.beforeEffect?.();
+    await this.beforeEffect?.(events);
     for (const { sequence, event } of events)
       await transaction.query('insert into selector.effects values ($1, $2)', [sequence, event.id]);
   }

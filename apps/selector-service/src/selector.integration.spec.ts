@@ -1,32 +1,27 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
   DEFAULT_ORGANISATION as org,
-  deviceCreated,
   deviceDeleted,
-  deviceLabelsUpdated,
   devicesMatched,
-  fleetCreated,
   fleetDeleted,
-  fleetSelectorUpdated,
   newUid,
-  type Labels,
   type MatchedDevice,
 } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { BatchUnit } from '@skein/task';
 import { consumerHarness, type Appended, type ConsumerHarness, type Place } from '@skein/testing';
-import { SelectorConsumer } from './selector.consumer.js';
-import { SelectorSweep } from './selector.sweep.js';
-import { SelectorTask } from './selector.task.js';
-import { SelectorView } from './selector.view.js';
+import { assemble, eventsBy } from '../test/scene.js';
+
+type Events = ReturnType<typeof eventsBy<Place>>;
 
 let database: MigratedDatabase;
 let postgres: Postgres;
-let unit: BatchUnit;
-let task: SelectorTask;
+let scene: Awaited<ReturnType<typeof assemble>>;
 let harness: ConsumerHarness;
+let device: Events['device'];
+let relabelled: Events['relabelled'];
+let fleet: Events['fleet'];
+let reselected: Events['reselected'];
 
 beforeAll(async () => {
   database = await migratedDatabase(['selector']);
@@ -34,15 +29,9 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  for (const table of ['devices', 'fleets', 'inbox']) {
-    await postgres.query(`delete from selector.${table}`);
-  }
-  const log = await EventLog.open(postgres, 'selector', () => undefined);
-  const consumerLog = new ConsumerLog(postgres, 'selector');
-  const view = new SelectorView();
-  task = new SelectorTask(view);
-  unit = new BatchUnit(log, consumerLog, task, { retryLimit: 1, retryBaseMs: 1 });
-  harness = consumerHarness({ ...database, postgres, consumer: new SelectorConsumer(view), unit });
+  scene = await assemble(postgres);
+  harness = consumerHarness({ ...database, postgres, ...scene });
+  ({ device, relabelled, fleet, reselected } = eventsBy<Place>(harness.event));
   await harness.appended();
 });
 
@@ -50,18 +39,6 @@ afterAll(async () => {
   await postgres?.close();
   await database?.close();
 });
-
-const device = (uid: string, labels: Labels, place?: Place) =>
-  harness.event(deviceCreated, uid, { name: `d-${uid}`, labels, spec: null, generation: 1 }, place);
-const relabelled = (uid: string, labels: Labels, place?: Place) =>
-  harness.event(deviceLabelsUpdated, uid, { labels }, place);
-const selecting = (labels: Labels | null) => labels && { matchLabels: labels };
-const fleet = (uid: string, labels: Labels | null, place?: Place) => {
-  const data = { name: `f-${uid}`, generation: 1, template: {}, rolloutPolicy: null };
-  return harness.event(fleetCreated, uid, { ...data, selector: selecting(labels) }, place);
-};
-const reselected = (uid: string, labels: Labels | null, place?: Place) =>
-  harness.event(fleetSelectorUpdated, uid, { selector: selecting(labels) }, place);
 
 const membersOf = (events: readonly Appended[]): MatchedDevice[] =>
   events.flatMap(({ data }) => data['members'] as MatchedDevice[]);
@@ -195,6 +172,16 @@ describe('what happens twice, late or to deleted things', () => {
     expect(membersOf(owned)).toEqual([answer(d, f, 2)]);
   });
 
+  it('does not let an older selector or older labels undo newer ones of the same kind', async () => {
+    const [d, f] = [newUid(), newUid()];
+    await harness.handle(fleet(f, nice), device(d, nice));
+    await harness.handle(reselected(f, lyon, { sequence: 40, version: 3 }));
+    await harness.handle(relabelled(d, lyon, { sequence: 41, version: 3 }));
+    expect(await harness.handle(reselected(f, nice, { sequence: 30, version: 2 }))).toEqual([]);
+    const late = await harness.handle(relabelled(d, nice, { sequence: 31, version: 2 }));
+    expect(membersOf(late)).toEqual([answer(d, f, 3)]);
+  });
+
   it('answers nothing about a deleted device, also when its creation comes late', async () => {
     const [d, e, f] = [newUid(), newUid(), newUid()];
     await harness.handle(device(d, lyon));
@@ -217,13 +204,13 @@ describe('what happens twice, late or to deleted things', () => {
 describe('two replicas', () => {
   it('do not miss each other: a fleet in one, a device in the other', async () => {
     const [d, f] = [newUid(), newUid()];
-    const events = await harness.sideBySide(task, [fleet(f, lyon)], [device(d, lyon)]);
+    const events = await harness.sideBySide(scene.task, [fleet(f, lyon)], [device(d, lyon)]);
     expect(membersOf(events)).toEqual([answer(d, f)]);
   });
 
   it('do not miss each other: a device in one, a fleet in the other', async () => {
     const [d, f] = [newUid(), newUid()];
-    const events = await harness.sideBySide(task, [device(d, lyon)], [fleet(f, lyon)]);
+    const events = await harness.sideBySide(scene.task, [device(d, lyon)], [fleet(f, lyon)]);
     expect(membersOf(events)).toEqual([answer(d, null), answer(d, f)]);
   });
 });
@@ -233,9 +220,23 @@ describe('the sweep', () => {
     const [d, f] = [newUid(), newUid()];
     await harness.handle(fleet(f, lyon), device(d, lyon));
     await postgres.query('update selector.devices set matched_labels_version = null');
-    const sweep = new SelectorSweep(new SelectorView());
-    await unit.sweep((batch) => sweep.find(batch));
+    await scene.unit.sweep((batch) => scene.sweep.find(batch));
     expect(membersOf(await harness.appended())).toEqual([answer(d, f)]);
-    expect(await unit.sweep((batch) => sweep.find(batch))).toBe(0);
+    expect(await scene.unit.sweep((batch) => scene.sweep.find(batch))).toBe(0);
+  });
+
+  it('leaves a deleted device alone, whose labels changed last', async () => {
+    const d = newUid();
+    await harness.handle(device(d, lyon));
+    await harness.handle(
+      relabelled(d, nice, { version: 2 }),
+      harness.event(deviceDeleted, d, { name: d }, { version: 3 }),
+    );
+    const found: string[] = [];
+    await scene.unit.sweep(async (batch) => {
+      await scene.sweep.find(batch);
+      found.push(...batch.wants('device').map(({ uid }) => uid));
+    });
+    expect(found).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { IsInt, IsOptional, Matches, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, Matches, Min } from 'class-validator';
 import { Credential } from './credential.js';
 import { FromEnvironment } from './setting.js';
 
@@ -20,12 +20,20 @@ export class DatabaseConfig {
   @Min(2)
   databasePoolSize: number = 8;
 
+  @FromEnvironment(
+    'SKEIN_DATABASE_PREPARE',
+    'whether statements that run often are prepared; false for a pooler that does not keep them apart',
+  )
+  @IsBoolean()
+  databasePrepare: boolean = true;
+
   /** As libs/postgres takes it. */
   get database() {
     return {
       url: this.databaseUrl,
       password: this.databasePassword?.read,
       poolSize: this.databasePoolSize,
+      prepare: this.databasePrepare,
     };
   }
 }

@@ -110,6 +110,8 @@ export async function append(
   events.forEach((event, index) => check(event, data[index]!, by.service));
   const appended = numberVersions(events, await lockSubjects(transaction, events));
   const column = <Value>(read: (event: NewEvent) => Value) => events.map(read);
+  const sparse = (read: (event: NewEvent) => string | undefined) =>
+    events.some((event) => read(event) !== undefined) ? events.map(read) : null;
   await transaction.query(APPEND, [
     appended.map(({ id }) => id),
     column((event) => event.org),
@@ -118,12 +120,12 @@ export async function append(
     appended.map(({ version }) => version),
     column((event) => by.types.idOf(event.definition.type)),
     data,
-    column((event) => event.origin?.causationid),
-    column((event) => event.origin?.correlationid),
-    column((event) => event.origin?.traceparent),
-    column((event) => event.origin?.actor),
-    column((event) => event.origin?.sourceaddress),
-    column((event) => event.origin?.requestid),
+    sparse((event) => event.origin?.causationid),
+    sparse((event) => event.origin?.correlationid),
+    sparse((event) => event.origin?.traceparent),
+    sparse((event) => event.origin?.actor),
+    sparse((event) => event.origin?.sourceaddress),
+    sparse((event) => event.origin?.requestid),
     `/${by.service}`,
   ]);
   return appended;

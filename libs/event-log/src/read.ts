@@ -14,10 +14,16 @@ export interface EnvelopeRow {
   readonly [attribute: string]: unknown;
 }
 
-/** One event as JSON text; its data is not parsed on the way. */
-export function envelopeText({ data, ...attributes }: EnvelopeRow): string {
-  const head = JSON.stringify(attributes, (_key, value: unknown) => value ?? undefined);
-  return `${head.slice(0, -1)},"data":${data}}`;
+const attributes = [
+  ...['id', 'source', 'type', 'kind', 'subject', 'time', 'org', 'version', 'causationid'],
+  ...['correlationid', 'traceparent', 'actor', 'sourceaddress', 'requestid'],
+];
+
+/** One event as JSON text; its data is not parsed on the way. Columns that an envelope does not have are left out. */
+export function envelopeText(row: EnvelopeRow): string {
+  const present: Record<string, unknown> = {};
+  for (const name of attributes) if (row[name] !== null) present[name] = row[name];
+  return `${JSON.stringify(present).slice(0, -1)},"data":${row.data}}`;
 }
 
 const READ = `
@@ -34,7 +40,7 @@ export async function readEventTexts(
   numbers: readonly number[],
 ): Promise<{ sequence: number; text: string }[]> {
   const rows = await database.query<EnvelopeRow & { sequence: number }>(READ, [numbers]);
-  return rows.map(({ sequence, ...row }) => ({ sequence, text: envelopeText(row) }));
+  return rows.map((row) => ({ sequence: row.sequence, text: envelopeText(row) }));
 }
 
 /** The events with these numbers, in order. @throws UnreadableEvent */

@@ -18,10 +18,15 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
+/** A statement that was prepared before its tables changed; prepared anew, it runs. */
+export function isOutdatedPlan(error: unknown): boolean {
+  return sqlState(error) === '0A000' && /cached plan/.test((error as Error).message);
+}
+
 /** Whether PostgreSQL, its locks or the way to it failed, rather than the work: such a failure is no attempt. */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
-  if (state) return transient.has(state) || state.startsWith('08');
+  if (state) return transient.has(state) || state.startsWith('08') || isOutdatedPlan(error);
   const { code, message } = (error ?? {}) as { code?: string; message?: string };
   return network.test(`${code ?? ''} ${message ?? ''}`);
 }

@@ -40,6 +40,36 @@ describe('a query', () => {
     ).toEqual([{ number: 2 ** 52, count: 0 }]);
   });
 
+  it('that runs often is prepared, and prepared anew after its table changed', async () => {
+    const one = await Postgres.open({ url: database.url, applicationName: 'one', poolSize: 1 });
+    const all = () => one.query('select * from numbers where number = $1', [1]);
+    const prepared = () => one.query('select from pg_prepared_statements');
+    await postgres.query('insert into numbers values (1)');
+    await all();
+    await all();
+    expect(await prepared()).toHaveLength(0);
+    expect([await all(), (await prepared()).length]).toEqual([[{ number: 1 }], 1]);
+    await postgres.query(`alter table numbers add column note text default 'new'`);
+    expect(await all()).toEqual([{ number: 1, note: 'new' }]);
+    await postgres.query('alter table numbers drop column note');
+    const inTransaction = () =>
+      one.transaction((transaction) =>
+        transaction.query('select * from numbers where number = $1', [1]),
+      );
+    const outdated: unknown = await inTransaction().catch((error: unknown) => error);
+    expect(isTransient(outdated)).toBe(true);
+    expect(await inTransaction()).toEqual([{ number: 1 }]);
+    await one.close();
+  });
+
+  it('is not prepared where that is not wanted', async () => {
+    const settings = { url: database.url, applicationName: 'one', poolSize: 1, prepare: false };
+    const one = await Postgres.open(settings);
+    for (let time = 0; time < 5; time += 1) await one.query('select $1::int', [time]);
+    expect(await one.query('select from pg_prepared_statements')).toEqual([]);
+    await one.close();
+  });
+
   it('can be one of more than there are connections', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) => postgres.query('select $1::int as n', [n])),
@@ -128,6 +158,13 @@ describe('opening', () => {
     const opening = Postgres.open({ url: url.href, applicationName: 'skein-lossy' });
     await expect(opening).rejects.toThrow(/synchronous_commit is off/);
     await waitFor(async () => (await connections('skein-lossy')) === 0);
+  });
+
+  it('refuses a role whose transactions are not READ COMMITTED', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c default_transaction_isolation=serializable');
+    const opening = Postgres.open({ url: url.href, applicationName: 'skein-strict' });
+    await expect(opening).rejects.toThrow(/default_transaction_isolation is serializable/);
   });
 
   it('fails in a way that can be tried again while there is no server', async () => {

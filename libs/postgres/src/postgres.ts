@@ -1,6 +1,8 @@
 import pg, { type PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { clientWith } from './client.js';
+import { isOutdatedPlan } from './errors.js';
+import { StatementNames } from './statement-names.js';
 
 const INT8 = 20;
 // Positions, numbers and versions stay far below 2^53.
@@ -30,19 +32,21 @@ export interface PostgresSettings {
   readonly applicationName: string;
   /** Connections at the most. */
   readonly poolSize?: number;
+  /** Whether statements that run often are prepared. Default: true. */
+  readonly prepare?: boolean | undefined;
   readonly entities?: readonly Constructor[];
-}
-
-function queryable(client: PoolClient): Queryable {
-  return {
-    query: async <Row>(sql: string, parameters: readonly unknown[] = []) =>
-      (await client.query(sql, [...parameters])).rows as Row[],
-  };
 }
 
 /** One service's way to PostgreSQL. */
 export class Postgres implements Queryable {
-  private constructor(readonly dataSource: DataSource) {}
+  private readonly names: StatementNames | undefined;
+
+  private constructor(
+    readonly dataSource: DataSource,
+    { prepare = true }: PostgresSettings,
+  ) {
+    this.names = prepare ? new StatementNames() : undefined;
+  }
 
   /** @throws when the server refuses, or would acknowledge commits that it can still lose. */
   static async open(settings: PostgresSettings): Promise<Postgres> {
@@ -56,15 +60,18 @@ export class Postgres implements Queryable {
       poolErrorHandler: () => undefined,
       extra: { Client: clientWith(settings.password) },
     });
-    const postgres = new Postgres(await dataSource.initialize());
-    await postgres.requireDurableCommits();
+    const postgres = new Postgres(await dataSource.initialize(), settings);
+    await postgres.requireSafeTransactions();
     return postgres;
   }
 
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return this.connected(async (runner) => {
       const client = (await runner.connect()) as PoolClient;
-      return queryable(client).query<Row>(sql, parameters);
+      return this.run<Row>(client, sql, parameters).catch((error: unknown) => {
+        if (!isOutdatedPlan(error)) throw error;
+        return this.run<Row>(client, sql, parameters);
+      });
     });
   }
 
@@ -72,9 +79,11 @@ export class Postgres implements Queryable {
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.connected(async (runner) => {
       const client = (await runner.connect()) as PoolClient;
-      await runner.startTransaction('READ COMMITTED');
+      await runner.startTransaction();
       try {
-        const result = await work({ manager: runner.manager, ...queryable(client) });
+        const query = <Row>(sql: string, parameters: readonly unknown[] = []) =>
+          this.run<Row>(client, sql, parameters);
+        const result = await work({ manager: runner.manager, query });
         await runner.commitTransaction();
         return result;
       } catch (error) {
@@ -97,12 +106,35 @@ export class Postgres implements Queryable {
     }
   }
 
-  private async requireDurableCommits(): Promise<void> {
-    const [row] = await this.query<{ synchronous_commit: string }>('show synchronous_commit');
-    if (row?.synchronous_commit !== 'off') return;
-    await this.close();
-    throw new Error(
-      'synchronous_commit is off: an acknowledged change could be lost. Run the migrations, which set it for the role, or set it on.',
+  private async run<Row>(
+    client: PoolClient,
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<Row[]> {
+    const name = this.names?.of(text);
+    try {
+      const answer = await client.query({ text, values: [...parameters], ...(name && { name }) });
+      return answer.rows as Row[];
+    } catch (error) {
+      if (isOutdatedPlan(error)) this.names?.renew(text);
+      throw error;
+    }
+  }
+
+  /** What every transaction relies on is set for the role by the migrations; asked here, it costs no round trip there. */
+  private async requireSafeTransactions(): Promise<void> {
+    const [row] = await this.query<{ commit: string; isolation: string }>(
+      `select current_setting('synchronous_commit') as commit,
+              current_setting('default_transaction_isolation') as isolation`,
     );
+    const wrong = [
+      row!.commit === 'off' &&
+        'synchronous_commit is off: an acknowledged change could be lost. Run the migrations, which set it for the role, or set it on.',
+      row!.isolation !== 'read committed' &&
+        `default_transaction_isolation is ${row!.isolation}, and has to be read committed. Run the migrations, which set it for the role.`,
+    ].filter(Boolean);
+    if (wrong.length === 0) return;
+    await this.close();
+    throw new Error(wrong.join(' '));
   }
 }

@@ -10,6 +10,7 @@ export function roleName(database: string, room: Room): string {
 /** Time-outs are shorter than the time after which a peer takes over what a consumer holds. */
 const settings = {
   synchronous_commit: 'on',
+  default_transaction_isolation: 'read committed',
   lock_timeout: '10s',
   idle_in_transaction_session_timeout: '20s',
   timezone: 'UTC',

@@ -26,12 +26,13 @@ where c.service = $1 and c.partition = $2`;
 /** Every heard event below the candidate that is neither handled nor durably put away is tried again now. */
 const healHoles = (schema: Group) => `
 insert into ${schema}.retries (number, attempts, due, reason)
-select s.sequence, 0, now(), 'it was delivered or lost without being handled'
-from log.heard('${schema}', $1, $2, $3, null) s
-where not exists (select from ${schema}.inbox where number = s.sequence)
-  and not exists (select from ${schema}.retries where number = s.sequence)
-  and not exists (select from ${schema}.parked where number = s.sequence)
-order by s.sequence
+select missing.sequence, 0, now(), 'it was delivered or lost without being handled' from (
+  select sequence from log.heard('${schema}', $1, $2, $3, null)
+  except select number from ${schema}.inbox where number > $2 and number <= $3
+  except select number from ${schema}.retries where number > $2 and number <= $3
+  except select number from ${schema}.parked where number > $2 and number <= $3
+) missing
+order by missing.sequence
 on conflict do nothing
 returning number`;
 

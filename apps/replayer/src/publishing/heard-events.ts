@@ -17,8 +17,8 @@ const eventId = (number: string) => `
 const NEXT = `
 select heard.sequence, ${eventId('$5::bigint')} as before, ${ENVELOPE_COLUMNS}
 from log.heard($1, $2, $3, ${END}, $4) heard
-join log.events e on e.position = heard.position
-join log.types t on t.id = e.type
+cross join lateral (select * from log.events where position = heard.position limit 1) e
+cross join lateral (select name from log.types where id = e.type limit 1) t
 order by heard.sequence`;
 
 const EXPECTED = `
@@ -51,8 +51,9 @@ export class HeardEvents {
       ...[this.group, this.partition, after, limit],
       last ?? null,
     ]);
-    const events = rows.map(({ sequence, before: _before, ...row }) => {
-      const [eventId, text] = [row['id'], envelopeText(row)];
+    const events = rows.map((row) => {
+      const { sequence, id: eventId } = row;
+      const text = envelopeText(row);
       return { sequence, eventId, text, bytes: eventId.length + Buffer.byteLength(text) };
     });
     return { events, before: rows[0]?.before ?? undefined };

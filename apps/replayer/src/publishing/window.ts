@@ -23,6 +23,12 @@ export class Window {
     return this.total;
   }
 
+  /** Whether it holds half of what it may, or more. */
+  get isHalfFull(): boolean {
+    const { entries, bytes } = this.limits;
+    return this.held.length * 2 >= entries || (this.total ?? 0) * 2 >= bytes;
+  }
+
   /** How many more entries there may be; one at least when there is none. */
   get room(): number {
     return this.hasRoomFor(0) ? this.limits.entries - this.held.length : 0;

@@ -76,17 +76,22 @@ const PARTITION = `case
                                         order by p.from_number desc limit 1), 1)
       end`;
 
-/** One limited index scan for each heard type, merged: a join over all types would scan the whole log. */
+/**
+ * One limited index scan for each heard type, merged: a join over all types would scan the whole log, and so would a
+ * walk along the primary key for each type. Compared as rows, type and number leave only one index to choose, whatever the
+ * statistics say.
+ */
 const routing = `
 create function log.heard(hearer text, of_partition integer, above bigint, up_to bigint, most bigint)
 returns table (sequence bigint, "position" bigint, org_slot smallint) language sql stable as $$
   select s.sequence, s.position, s.org_slot from log.hearings h
   cross join lateral (
     select q.sequence, q.position, q.org_slot from log.sequence q
-    where q.type = h.type and q.sequence > greatest(above, h.from_sequence - 1) and q.sequence <= up_to
+    where (q.type, q.sequence) > (h.type, greatest(above, h.from_sequence - 1))
+      and (q.type, q.sequence) <= (h.type, up_to)
       and (of_partition = 0 or ${ROUTED})
       and (not ${ROUTED} or ${PARTITION} = of_partition)
-    order by q.sequence limit most
+    order by q.type, q.sequence limit most
   ) s
   where h.service = hearer
   order by s.sequence limit most

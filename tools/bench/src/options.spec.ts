@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { listOf, parseOptions, UsageError } from './options.js';
+
+const scenarios = [
+  { name: 'stream', summary: 'how fast', runs: 3, parts: ['one', 'two'] },
+  { name: 'log', summary: 'how large', runs: 5, parts: ['three'] },
+];
+const parse = (...args: string[]) => parseOptions(args, scenarios);
+
+describe('the command line', () => {
+  it('names a scenario, which has its own number of runs', () => {
+    expect(parse('stream')).toEqual({ scenario: 'stream', runs: 3, parts: ['one', 'two'] });
+    expect(parse('log')).toEqual({ scenario: 'log', runs: 5, parts: ['three'] });
+  });
+
+  it('may say how many runs', () => {
+    expect(parse('stream', '--runs', '7')).toMatchObject({ scenario: 'stream', runs: 7 });
+  });
+
+  it('may leave out parts', () => {
+    expect(parse('stream', '--only', 'two')).toMatchObject({ parts: ['two'] });
+    expect(parse('stream', '--only', 'two,one')).toMatchObject({ parts: ['two', 'one'] });
+  });
+
+  it('asks for the list or for help', () => {
+    expect(parse('--list')).toEqual({ show: 'list' });
+    expect(parse('stream', '--help')).toEqual({ show: 'help' });
+  });
+
+  it.each([
+    [[], /which scenario/],
+    [['strem'], /no scenario "strem"/],
+    [['stream', 'log'], /one scenario at a time/],
+    [['stream', '--fast'], /--fast/],
+    [['stream', '--runs', '0'], /1 to 50/],
+    [['stream', '--runs', '51'], /1 to 50/],
+    [['stream', '--runs', '2.5'], /1 to 50/],
+    [['stream', '--only', 'one,three'], /takes one, two, not three/],
+    [['stream', '--only', ''], /takes one, two/],
+  ])('refuses %j', (args, message) => {
+    expect(() => parse(...args)).toThrow(UsageError);
+    expect(() => parse(...args)).toThrow(message);
+  });
+
+  it('lists the scenarios in columns', () => {
+    expect(listOf(scenarios)).toBe(
+      [
+        'stream  how fast',
+        '        parts: one, two',
+        'log     how large',
+        '        parts: three',
+        '',
+      ].join('\n'),
+    );
+  });
+});

@@ -1,0 +1,5 @@
+import { bootConsumer, takeEntered } from '../engine.js';
+import { respond } from './serve.js';
+
+await bootConsumer();
+respond({ take: takeEntered });

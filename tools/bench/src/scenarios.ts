@@ -1,0 +1,7 @@
+import type { Scenario } from './scenario.js';
+import { latency } from './scenarios/latency/latency.js';
+import { stream } from './scenarios/stream/stream.js';
+import { waking } from './scenarios/waking/waking.js';
+
+/** All scenarios, as --list shows them. */
+export const scenarios: readonly Scenario[] = [stream, latency, waking];

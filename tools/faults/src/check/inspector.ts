@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Acknowledged } from '../load/writers.js';
+import type { Stage } from '../stage/stage.js';
+import { ACKNOWLEDGED_AND_NOT_IN_THE_LOG, never, untilDone, type Check } from './checks.js';
+
+/** What is wrong, in words, and how much of it. */
+export interface Finding {
+  readonly text: string;
+  readonly count: number;
+  readonly counts?: Check['counts'];
+}
+
+const lookMs = 100;
+const shown = 3;
+/** What died while it was tried counts as a failed attempt. */
+const died = 'its process ended while it was handled';
+
+/** Looks at PostgreSQL and Redis from outside of all services. */
+export class Inspector {
+  constructor(private readonly stage: Stage) {}
+
+  /** Looks until nothing waits any more, or the time is up; answers what waits then. */
+  async untilDone(withinMs: number): Promise<Finding[]> {
+    const deadline = performance.now() + withinMs;
+    while (performance.now() < deadline) {
+      if (!(await this.firstWaiting())) return [];
+      await sleep(lookMs);
+    }
+    const found = await this.all(untilDone);
+    const pending = await this.pending();
+    return pending ? [...found, pending] : found;
+  }
+
+  /** What happened and must never happen. @param killed consumers were killed, which counts as failing once */
+  async wrong(writes: readonly Acknowledged[], killed: boolean): Promise<Finding[]> {
+    return [
+      ...(await this.lostWrites(writes)),
+      ...(await this.all(never)),
+      ...(await this.failedAttempts(killed)),
+    ];
+  }
+
+  /** Writes that the API answered and that are not in the log. */
+  private async lostWrites(writes: readonly Acknowledged[]): Promise<Finding[]> {
+    const parameters = [
+      writes.map(({ kind }) => kind),
+      writes.map(({ name }) => name),
+      writes.map(({ version }) => version),
+      writes.map(({ write }) => String(write)),
+    ];
+    const rows = await this.query(ACKNOWLEDGED_AND_NOT_IN_THE_LOG, parameters);
+    const name = 'an acknowledged write that is not in the log';
+    return rows.length > 0 ? [{ ...describe(name, rows), counts: 'lost' }] : [];
+  }
+
+  /** Attempts that failed, though a later one may have succeeded. */
+  private async failedAttempts(killed: boolean): Promise<Finding[]> {
+    const rows = await this.query(
+      `select service || ' ' || number || ', ' || reason as what from faults.failures
+       where not ($1 and reason = '${died}')`,
+      [killed],
+    );
+    return rows.length > 0 ? [describe('an attempt that failed', rows)] : [];
+  }
+
+  private async firstWaiting(): Promise<Finding | undefined> {
+    for (const check of untilDone) {
+      const finding = await this.look(check);
+      if (finding) return finding;
+    }
+    return this.pending();
+  }
+
+  private async all(checks: readonly Check[]): Promise<Finding[]> {
+    const found: Finding[] = [];
+    for (const check of checks) {
+      const finding = await this.look(check);
+      if (finding) found.push(finding);
+    }
+    return found;
+  }
+
+  private async look({ name, sql, counts }: Check): Promise<Finding | undefined> {
+    const rows = await this.query(sql);
+    if (rows.length === 0) return undefined;
+    return { ...describe(name, rows), ...(counts && { counts }) };
+  }
+
+  /** What was delivered and is not acknowledged. */
+  private async pending(): Promise<Finding | undefined> {
+    const redis = this.stage.redisClient;
+    const rows: string[] = [];
+    let count = 0;
+    for (const key of await redis.keys('*:events')) {
+      const [, group = ''] = /\{(\w+)\.\w+\}:events$/.exec(key) ?? [];
+      const [pending] = (await redis.xpending(key, group)) as [number];
+      count += pending;
+      if (pending > 0) rows.push(`${group}: ${pending}`);
+    }
+    if (count === 0) return undefined;
+    return { ...describe('delivered and not acknowledged', rows), count };
+  }
+
+  private async query(sql: string, parameters: unknown[] = []): Promise<string[]> {
+    const rows = await this.stage.postgres.query<{ what: string }>(sql, parameters);
+    return rows.map(({ what }) => what);
+  }
+}
+
+function describe(name: string, rows: readonly string[]): Finding {
+  const more = rows.length > shown ? '; …' : '';
+  const text = `${rows.length} × ${name}: ${rows.slice(0, shown).join('; ')}${more}`;
+  return { text, count: rows.length };
+}

@@ -1,0 +1,11 @@
+import { handlingMutations } from './handling-mutations.js';
+import { logMutations } from './log-mutations.js';
+import type { Mutation } from './mutation.js';
+import { streamMutations } from './stream-mutations.js';
+
+/** Every safeguard of the engine that a test must miss. */
+export const mutations: readonly Mutation[] = [
+  ...logMutations,
+  ...streamMutations,
+  ...handlingMutations,
+];

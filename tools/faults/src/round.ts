@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openLedger } from './check/ledger.js';
+import { Inspector, type Finding } from './check/inspector.js';
+import { Writers } from './load/writers.js';
+import { Random } from './random.js';
+import type { Scenario } from './scenario.js';
+import { Stage } from './stage/stage.js';
+
+export interface Outcome {
+  readonly acknowledged: number;
+  readonly lost: number;
+  readonly twice: number;
+  /** Empty when all is well. */
+  readonly faults: readonly string[];
+  /** From the end of the fault until nothing was wrong any more. */
+  readonly convergedMs: number;
+}
+
+export interface RoundOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** For data and logs. */
+  readonly folder: string;
+  readonly say: (text: string) => void;
+  /** Takes what must be ended. */
+  readonly resources: AsyncDisposableStack;
+}
+
+const convergeWithinMs = 10_000;
+/** What is late is not lost: it gets this time, and the round fails for being late. */
+const patienceMs = 60_000;
+const writeBeforeMs = 1_000;
+const writeAfterMs = 1_000;
+/** Long enough for what would be done a second time. */
+const settleMs = 1_000;
+
+/** One round: everything started, written to, broken, and looked at. */
+export async function runRound(options: RoundOptions): Promise<Outcome> {
+  const { scenario, seed, folder, say, resources } = options;
+  say('starting PostgreSQL, Redis and the services');
+  const stage = await Stage.open(folder, resources);
+  await openLedger(stage.postgres);
+  const writers = new Writers([await stage.startAll()], new Random(seed + 1));
+  resources.defer(() => writers.stop());
+  say('all services are ready; writing through the API');
+  await writers.start();
+  await sleep(writeBeforeMs);
+  await scenario.run({ stage, writers, random: new Random(seed), say });
+  const ended = performance.now();
+  await sleep(writeAfterMs);
+  await writers.stop();
+  say(`${writers.acknowledged.length} writes were acknowledged; waiting until all is done`);
+  const inspector = new Inspector(stage);
+  let waiting = await inspector.untilDone(patienceMs);
+  const convergedMs = Math.round(performance.now() - ended);
+  const late = convergedMs - (scenario.convergeWithinMs ?? convergeWithinMs);
+  await sleep(settleMs);
+  // A sweep may have begun something of its own meanwhile, which ends soon.
+  if (waiting.length === 0) waiting = await inspector.untilDone(convergeWithinMs);
+  const { acknowledged } = writers;
+  const wrong = await inspector.wrong(acknowledged, scenario.killsConsumers ?? false);
+  const found = [...waiting, ...wrong];
+  const faults = [
+    ...found.map(({ text }) => text),
+    ...stage.faults,
+    ...unansweredOf(writers, scenario),
+    ...(late > 0 && waiting.length === 0 ? [`all was done only after ${convergedMs} ms`] : []),
+  ];
+  const [lost, twice] = [sum(found, 'lost'), sum(found, 'twice')];
+  return { acknowledged: acknowledged.length, lost, twice, faults, convergedMs };
+}
+
+function unansweredOf({ refused, unanswered }: Writers, { cutsApi }: Scenario): string[] {
+  const said = (what: string, reasons: readonly string[]) =>
+    reasons.length > 0 ? [`${reasons.length} × ${what}: ${reasons[0]}`] : [];
+  return [
+    ...said('a write that was refused', refused),
+    ...(cutsApi ? [] : said('a write that was not answered', unanswered)),
+  ];
+}
+
+function sum(found: readonly Finding[], counts: Finding['counts']): number {
+  return found
+    .filter((finding) => finding.counts === counts)
+    .reduce((total, { count }) => total + count, 0);
+}

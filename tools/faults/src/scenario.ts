@@ -1,0 +1,31 @@
+import type { Writers } from './load/writers.js';
+import type { Random } from './random.js';
+import type { Stage } from './stage/stage.js';
+
+/** What a scenario has in hand while the writers write. */
+export interface Scene {
+  readonly stage: Stage;
+  readonly writers: Writers;
+  readonly random: Random;
+  /** Says what happens, for whoever watches. */
+  readonly say: (text: string) => void;
+}
+
+/** One way in which things break. A file of its own, and a line in the registry. */
+export interface Scenario {
+  readonly name: string;
+  /** One line for `--list`. */
+  readonly title: string;
+  /** Takes seconds: part of `--quick`. */
+  readonly quick: boolean;
+  /** Breaks things while the API is written to; the fault has ended when this resolves. Throws when it cannot be shown. */
+  readonly run: (scene: Scene) => Promise<void>;
+  /** Why it cannot be run here; undefined when it can. */
+  readonly obstacle?: () => string | undefined;
+  /** After the end of the fault, everything must be done within so many milliseconds. */
+  readonly convergeWithinMs?: number;
+  /** It takes the gateway down, so that some API writes meet nobody. */
+  readonly cutsApi?: boolean;
+  /** It kills consumers, whose attempts then count as failed once. */
+  readonly killsConsumers?: boolean;
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrate, rooms, type Migrated, type Room } from '@skein/migrate';
+import { Postgres } from '@skein/postgres';
+import { freePort, startPostgres, startRedis, type RedisServer } from '@skein/testing';
+import { Redis } from 'ioredis';
+import { Build, root } from './build.js';
+import { Service } from './service.js';
+
+/** Shorter than in production, so that a round that kills a consumer is over soon. */
+const claimAfterMs = 3_000;
+
+/** PostgreSQL, Redis and services of one round, in a folder of its own. */
+export class Stage {
+  private readonly services = new Map<string, Service>();
+  private readonly sealingKey = randomBytes(32).toString('base64');
+
+  private constructor(
+    readonly folder: string,
+    /** With all rights, for what looks at everything. */
+    readonly postgres: Postgres,
+    readonly redis: RedisServer,
+    /** A connection to that Redis. */
+    readonly redisClient: Redis,
+    private readonly migrated: Migrated,
+  ) {}
+
+  /** Starts the servers, and makes schemas and roles; services are added. What must be ended goes to `resources`. */
+  static async open(folder: string, resources: AsyncDisposableStack): Promise<Stage> {
+    await mkdir(folder, { recursive: true });
+    const [server, redis] = await Promise.all([
+      startPostgres({ database: 'skein' }).then((started) => {
+        resources.defer(() => started.stop());
+        return started;
+      }),
+      startRedis({ directory: join(folder, 'redis') }).then((started) => {
+        resources.defer(() => started.stop());
+        return started;
+      }),
+    ]);
+    const migrated = await migrate({ url: server.url });
+    const postgres = await Postgres.open({ url: server.url, applicationName: 'skein-faults' });
+    resources.defer(() => postgres.close());
+    const client = new Redis(redis.url, { retryStrategy: () => 200 });
+    // It is broken on purpose.
+    client.on('error', () => undefined);
+    resources.defer(() => client.disconnect());
+    const stage = new Stage(folder, postgres, redis, client, migrated);
+    resources.defer(() => stage.endServices());
+    return stage;
+  }
+
+  /** Starts all services of this workspace; answers the gateway's URL. */
+  async startAll(): Promise<string> {
+    const [gateway] = await Promise.all([
+      this.addGateway('gateway'),
+      ...rooms.filter((room) => room !== 'gateway').map((room) => this.add(room, room)),
+    ]);
+    return gateway;
+  }
+
+  service(name: string): Service {
+    const found = this.services.get(name);
+    if (!found) throw new Error(`there is no service ${name}`);
+    return found;
+  }
+
+  /** Starts a gateway under this name; answers its URL. */
+  async addGateway(name: string, build = Build.present): Promise<string> {
+    const port = await freePort();
+    await this.add(name, 'gateway', build, { SKEIN_GATEWAY_PORT: String(port) });
+    return `http://127.0.0.1:${port}`;
+  }
+
+  /** Starts a service, or one more replica of it, under this name. */
+  async add(
+    name: string,
+    room: Room,
+    build = Build.present,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<void> {
+    const service = new Service({
+      name,
+      main: build.mainOf(room),
+      environment: { ...this.settingsOf(room), ...more },
+      logFile: join(this.folder, `${name}.log`),
+    });
+    this.services.set(name, service);
+    await service.start();
+  }
+
+  /** Redis comes back on the same port without anything in it. */
+  async restartRedisEmpty(): Promise<void> {
+    await rm(join(this.folder, 'redis', 'appendonlydir'), { recursive: true, force: true });
+    await this.redis.restart();
+  }
+
+  /** What the services did that nobody had asked for. */
+  get faults(): string[] {
+    return [...this.services.values()].flatMap(({ faults }) => faults);
+  }
+
+  private async endServices(): Promise<void> {
+    await Promise.all([...this.services.values()].map((service) => service.end('SIGKILL')));
+  }
+
+  private settingsOf(room: Room): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      SKEIN_DATABASE_URL: this.migrated.urlOf(room),
+      SKEIN_STREAM_REDIS_URL: this.redis.url,
+      SKEIN_SEALING_KEY: this.sealingKey,
+      SKEIN_SOURCE_CACHE_DIRECTORY: join(this.folder, 'sources'),
+      // The replayer hears nothing, so it claims nothing, and does not mind.
+      SKEIN_CLAIM_AFTER_MS: String(claimAfterMs),
+      NODE_COMPILE_CACHE: join(root, '.skein/compile-cache'),
+    };
+  }
+}
