@@ -31,6 +31,12 @@ describe('a failure that says nothing about the work', () => {
       'a connection that broke before',
       new Error('Client has encountered a connection error and is not queryable'),
     ],
+    [
+      "a connection that TypeORM's manager lost",
+      Object.assign(new Error('Query runner already released. Cannot run queries anymore.'), {
+        name: 'QueryRunnerAlreadyReleasedError',
+      }),
+    ],
   ])('%s', (_name, error) => {
     expect(isTransient(error)).toBe(true);
   });

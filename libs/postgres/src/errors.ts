@@ -10,7 +10,7 @@ const transient = new Set([
   '57P03', // cannot_connect_now
 ]);
 const network =
-  /ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|Connection terminated|connection timeout|timeout expired|timeout exceeded when trying to connect|Client (has encountered|was closed)/i;
+  /ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|Connection terminated|connection timeout|timeout expired|timeout exceeded when trying to connect|Client (has encountered|was closed)|Query runner already released/i;
 
 /** SQLSTATE of an error that came from PostgreSQL. Each has a digit, unlike a system's `EPIPE`. */
 export function sqlState(error: unknown): string | undefined {

@@ -59,6 +59,20 @@ describe('work on wants', () => {
     expect(await left()).toMatchObject([{ uid: other }]);
   });
 
+  it('waits with its reason also when that could not be written down at first', async () => {
+    const uid = newUid();
+    await put('device', uid);
+    const failing = loop(async () => {
+      await postgres.query('alter table work.wants rename to away');
+      throw new Error('the server is gone');
+    });
+    await expect(failing.once()).rejects.toThrow('does not exist');
+    await postgres.query('alter table work.away rename to wants');
+    expect(await failing.once()).toBe(0);
+    const waiting = { uid, attempts: 1, reason: 'the server is gone', due: false };
+    expect(await left()).toEqual([waiting]);
+  });
+
   it('lets only the culprit wait, with the reason', async () => {
     const uids = Array.from({ length: 5 }, () => newUid());
     await put('device', ...uids);

@@ -2,7 +2,7 @@ import { isTransient, type Postgres } from '@skein/postgres';
 import { inSpan, type Logger } from '@skein/telemetry';
 import { backoffMs } from './backoff.js';
 import type { WantKind } from './batch.js';
-import type { ClaimedWant, Wants } from './wants.js';
+import { RENEW_CLAIM_MS, type ClaimedWant, type Wants } from './wants.js';
 import { WorkLoop } from './work-loop.js';
 
 export interface WantLoopSettings {
@@ -24,12 +24,20 @@ export interface WantLoopSettings {
 
 const POLL_MS = 500;
 
+interface Postponed {
+  readonly want: ClaimedWant;
+  readonly delayMs: number;
+  readonly reason: string;
+}
+
 /**
  * Works on durable wants. Work that fails is halved until the culprit stands alone,
  * and that one waits, with the reason in its row: nothing else waits for it.
  */
 export class WantLoop {
   private readonly stopping = new AbortController();
+  /** Failures that could not be written down: PostgreSQL was away. */
+  private readonly unwritten: Postponed[] = [];
   private readonly lanes: readonly WorkLoop[];
 
   constructor(private readonly settings: WantLoopSettings) {
@@ -56,12 +64,20 @@ export class WantLoop {
   /** Claims what is due and works on it; answers how much that was. */
   async once(): Promise<number> {
     const { wants, postgres, limit, kind } = this.settings;
+    await this.writeDown();
     const claimed = await wants.claim(postgres, limit, kind);
     if (claimed.length === 0) return 0;
     if (this.lanes.length > 1) this.wake();
     const [first, ...others] = claimed.map(({ origin }) => origin.traceparent);
     const options = { attributes: { 'skein.wants': claimed.length }, parent: first, links: others };
-    await inSpan(this.settings.name, options, () => this.halve(claimed));
+    const renewal = setInterval(() => {
+      wants.renew(postgres, claimed).catch(() => undefined);
+    }, RENEW_CLAIM_MS);
+    try {
+      await inSpan(this.settings.name, options, () => this.halve(claimed));
+    } finally {
+      clearInterval(renewal);
+    }
     return claimed.length;
   }
 
@@ -78,11 +94,26 @@ export class WantLoop {
   }
 
   private async postpone(claimed: readonly ClaimedWant[], error: Error): Promise<void> {
-    const { logger, name, wants, postgres, retryBaseMs } = this.settings;
+    const { logger, name, retryBaseMs } = this.settings;
     logger.warn({ error, wants: claimed.length }, `${name} failed and is tried again`);
-    for (const want of claimed) {
-      const delayMs = backoffMs(want.attempts + 1, { baseMs: retryBaseMs, random: Math.random() });
-      await wants.postpone(postgres, want, { delayMs, reason: error.message });
+    const postponed = claimed.map((want) => ({
+      want,
+      delayMs: backoffMs(want.attempts + 1, { baseMs: retryBaseMs, random: Math.random() }),
+      reason: error.message,
+    }));
+    this.unwritten.push(...postponed);
+    await this.writeDown();
+  }
+
+  /** @throws while PostgreSQL is away; what is not written then is kept */
+  private async writeDown(): Promise<void> {
+    const { wants, postgres } = this.settings;
+    for (let next = this.unwritten.shift(); next; next = this.unwritten.shift()) {
+      const one = next;
+      await wants.postpone(postgres, one.want, one).catch((error: unknown) => {
+        this.unwritten.push(one);
+        throw error;
+      });
     }
   }
 }

@@ -56,9 +56,25 @@ describe('a want', () => {
     await claim();
     expect(await claim()).toEqual([]);
     const [left] = await postgres.query(
-      `select due - now() between interval '1 minute' and interval '3 minutes' as held from outside.wants`,
+      `select due - now() between interval '5 seconds' and interval '15 seconds' as held from outside.wants`,
     );
     expect(left).toEqual({ held: true });
+  });
+
+  it('is kept from being due while its claim is renewed; one that was postponed is not', async () => {
+    await put(...uids(2));
+    const [first, second] = await claim();
+    await wants.postpone(postgres, second!, { delayMs: 60_000, reason: 'away' });
+    await postgres.query(`update outside.wants set due = due - interval '9 seconds'`);
+    await wants.renew(postgres, [first!, second!]);
+    const found = await postgres.query(
+      `select uid, due - now() > interval '20 seconds' as late, due - now() > interval '8 seconds' as held
+       from outside.wants order by late`,
+    );
+    expect(found).toEqual([
+      { uid: first!.uid, late: false, held: true },
+      { uid: second!.uid, late: true, held: true },
+    ]);
   });
 
   it('is gone when it is done', async () => {

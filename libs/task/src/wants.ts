@@ -36,7 +36,10 @@ export interface ClaimedWant {
   readonly since: Date;
 }
 
-const CLAIM_SECONDS = 120;
+/** Without a sign of life for so long, whoever claimed a want is thought dead. */
+const CLAIM_SECONDS = 10;
+/** How often that sign is to be given. */
+export const RENEW_CLAIM_MS = 3_000;
 
 /** Work that waits for the outside, as rows: it survives a crash, says why it waits, and holds nothing else back. */
 export class Wants {
@@ -66,7 +69,7 @@ export class Wants {
 
   /**
    * Takes what is due, oldest first, the organisations in turn: what one of them wants without end keeps no other one
-   * waiting. If this process dies, it is due again after two minutes.
+   * waiting. It is due again soon, unless the claim is renewed.
    */
   async claim(database: Queryable, limit: number, kind: WantKind): Promise<ClaimedWant[]> {
     const inTurn = await this.claimInTurn(database, limit, kind);
@@ -117,6 +120,27 @@ export class Wants {
        from c
        where w.org = c.org and w.kind = $2 and w.uid = c.uid
        returning w.org, w.kind, w.uid, w.number, w.origin, w.attempts, w.since`;
+  }
+
+  /** Keeps claimed wants from being due while they are worked on; those that were postponed or wanted anew stay as they are. */
+  async renew(database: Queryable, wants: readonly ClaimedWant[]): Promise<void> {
+    await database.query(
+      `with c as materialized (
+         select w.org, w.kind, w.uid from ${this.schema}.wants w
+         join unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::integer[])
+           as c (org, kind, uid, number, attempts) using (org, kind, uid, number, attempts)
+         order by 1, 2, 3 for update of w skip locked
+       )
+       update ${this.schema}.wants w set due = now() + make_interval(secs => ${CLAIM_SECONDS})
+       from c where w.org = c.org and w.kind = c.kind and w.uid = c.uid`,
+      [
+        wants.map(({ org }) => org),
+        wants.map(({ kind }) => kind),
+        wants.map(({ uid }) => uid),
+        wants.map(({ number }) => number),
+        wants.map(({ attempts }) => attempts),
+      ],
+    );
   }
 
   /** Ends wants in the transaction of their effect; one that was wanted anew meanwhile stays, and is due now. */

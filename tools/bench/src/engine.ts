@@ -48,6 +48,14 @@ export async function prepareDatabase(url: string): Promise<Migrated> {
   return migrated;
 }
 
+/** What all events of the bench have in common. */
+export const EVENT = {
+  org: DEFAULT_ORGANISATION,
+  kind: deviceLabelsUpdated.kind,
+  type: deviceLabelsUpdated.type,
+  source: '/gateway',
+} as const;
+
 const eventOf = ({ subject, labels }: Happening) => ({
   definition: deviceLabelsUpdated,
   org: DEFAULT_ORGANISATION,
@@ -109,11 +117,25 @@ export async function takeEntered(): Promise<readonly Entered[]> {
   return taken;
 }
 
+let gate: PromiseWithResolvers<void> | undefined;
+
+/** From now on handlers wait, each with its transaction open. */
+export function hold(): void {
+  gate ??= Promise.withResolvers();
+}
+
+/** Handlers go on. */
+export async function release(): Promise<void> {
+  gate?.resolve();
+  gate = undefined;
+}
+
 /** Writes one row for each event, all of a batch with one statement. */
 async function takeEffect(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
   const at = now();
   const labels = events.map(({ event }) => (event.data as DeviceLabelsUpdated).labels);
   entered?.push(...labels.map(({ revision }): Entered => [revision!, at]));
+  await gate?.promise;
   await transaction.query(
     `insert into ${EFFECTS} (subject, revision) select * from unnest($1::uuid[], $2::text[])`,
     [events.map(({ event }) => event.subject), labels.map(({ revision }) => revision)],

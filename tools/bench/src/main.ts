@@ -31,12 +31,13 @@ function asked(): Promise<'interrupted'> {
   });
 }
 
-async function measure({ scenario: name, runs, parts }: Wanted, closing: Closing): Promise<'done'> {
+async function measure(wanted: Wanted, closing: Closing): Promise<'done'> {
+  const { scenario: name, runs, parts, events } = wanted;
   const scenario = scenarios.find((one) => one.name === name)!;
-  say(`${name}: ${scenario.summary}; ${runs} runs`);
+  say(`${name}: ${scenario.summary}; ${runs} ${runs === 1 ? 'run' : 'runs'}`);
   const servers = await startServers(closing);
   say(servers.machine);
-  const { text, figures } = await scenario.run({ servers, runs, parts, closing, say });
+  const { text, figures } = await scenario.run({ servers, runs, parts, events, closing, say });
   print(`\n${text}\n\n${servers.machine}\n${JSON.stringify(figures)}\n`);
   return 'done';
 }

@@ -3,14 +3,17 @@ import { listOf, parseOptions, UsageError } from './options.js';
 
 const scenarios = [
   { name: 'stream', summary: 'how fast', runs: 3, parts: ['one', 'two'] },
-  { name: 'log', summary: 'how large', runs: 5, parts: ['three'] },
+  { name: 'log', summary: 'how large', runs: 5, parts: ['three'], events: 9_000 },
 ];
 const parse = (...args: string[]) => parseOptions(args, scenarios);
 
 describe('the command line', () => {
   it('names a scenario, which has its own number of runs', () => {
     expect(parse('stream')).toEqual({ scenario: 'stream', runs: 3, parts: ['one', 'two'] });
-    expect(parse('log')).toEqual({ scenario: 'log', runs: 5, parts: ['three'] });
+    expect(parse('log')).toEqual({
+      ...{ scenario: 'log', runs: 5, parts: ['three'] },
+      events: 9_000,
+    });
   });
 
   it('may say how many runs', () => {
@@ -20,6 +23,10 @@ describe('the command line', () => {
   it('may leave out parts', () => {
     expect(parse('stream', '--only', 'two')).toMatchObject({ parts: ['two'] });
     expect(parse('stream', '--only', 'two,one')).toMatchObject({ parts: ['two', 'one'] });
+  });
+
+  it('may say how many events are in the log, where that matters', () => {
+    expect(parse('log', '--events', '20000')).toMatchObject({ events: 20_000 });
   });
 
   it('asks for the list or for help', () => {
@@ -37,6 +44,9 @@ describe('the command line', () => {
     [['stream', '--runs', '2.5'], /1 to 50/],
     [['stream', '--only', 'one,three'], /takes one, two, not three/],
     [['stream', '--only', ''], /takes one, two/],
+    [['stream', '--events', '20000'], /stream does not take --events/],
+    [['log', '--events', '999'], /1000 to/],
+    [['log', '--events', '2e4'], /1000 to/],
   ])('refuses %j', (args, message) => {
     expect(() => parse(...args)).toThrow(UsageError);
     expect(() => parse(...args)).toThrow(message);
@@ -48,7 +58,7 @@ describe('the command line', () => {
         'stream  how fast',
         '        parts: one, two',
         'log     how large',
-        '        parts: three',
+        '        parts: three; events: 9000',
         '',
       ].join('\n'),
     );

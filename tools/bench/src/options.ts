@@ -8,6 +8,8 @@ export interface ScenarioDescription {
   readonly runs: number;
   /** What is measured in turn. */
   readonly parts: readonly string[];
+  /** How many events are in the log beforehand, unless asked otherwise; absent where that is no question. */
+  readonly events?: number;
 }
 
 /** A scenario, and what of it is wanted. */
@@ -15,20 +17,25 @@ export interface Wanted {
   readonly scenario: string;
   readonly runs: number;
   readonly parts: readonly string[];
+  readonly events: number | undefined;
 }
 
 export type Options = { readonly show: 'help' | 'list' } | Wanted;
 
+const FEWEST_EVENTS = 1_000;
+const MOST_EVENTS = 100_000_000;
+
 /** Something on the command line is wrong; the message says what. */
 export class UsageError extends Error {}
 
-export const usage = `usage: npm run bench -- <scenario> [--runs <n>] [--only <parts>]
+export const usage = `usage: npm run bench -- <scenario> [--runs <n>] [--only <parts>] [--events <n>]
 
 Starts PostgreSQL and Redis of its own, measures, prints a table, and as its last line a JSON object.
 Figures are medians. They mean something on an idle machine only.
 
   --runs <n>   how often everything is measured, 1 to 50
   --only <p>   measure only these parts, separated by commas
+  --events <n> how many events are in the log beforehand, where the list says how many there are
   --list       the scenarios and their parts
   --help
 `;
@@ -36,9 +43,9 @@ Figures are medians. They mean something on an idle machine only.
 /** The scenarios and their parts. */
 export function listOf(scenarios: readonly ScenarioDescription[]): string {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
-  const lines = scenarios.flatMap(({ name, summary, parts }) => [
+  const lines = scenarios.flatMap(({ name, summary, parts, events }) => [
     `${name.padEnd(width)}  ${summary}`,
-    `${''.padEnd(width)}  parts: ${parts.join(', ')}`,
+    `${''.padEnd(width)}  parts: ${parts.join(', ')}${events === undefined ? '' : `; events: ${events}`}`,
   ]);
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -46,6 +53,7 @@ export function listOf(scenarios: readonly ScenarioDescription[]): string {
 const known = {
   runs: { type: 'string' },
   only: { type: 'string' },
+  events: { type: 'string' },
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -66,11 +74,12 @@ export function parseOptions(
   if (more.length > 0) throw new UsageError(`one scenario at a time, not also ${more.join(', ')}`);
   const scenario = scenarios.find((one) => one.name === name);
   if (!scenario) throw new UsageError(`there is no scenario "${name}"; --list shows them`);
-  const { runs, only } = values;
+  const { runs, only, events } = values;
   return {
     scenario: name,
     runs: runs === undefined ? scenario.runs : runsOf(runs),
     parts: only === undefined ? scenario.parts : partsOf(only, scenario.parts),
+    events: eventsOf(events, scenario),
   };
 }
 
@@ -86,6 +95,19 @@ function runsOf(text: string): number {
   const runs = Number(text);
   if (/^\d+$/.test(text) && runs >= 1 && runs <= 50) return runs;
   throw new UsageError(`--runs must be a whole number from 1 to 50, not "${text}"`);
+}
+
+function eventsOf(
+  text: string | undefined,
+  { name, events }: ScenarioDescription,
+): number | undefined {
+  if (text === undefined) return events;
+  if (events === undefined) throw new UsageError(`${name} does not take --events`);
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= FEWEST_EVENTS && count <= MOST_EVENTS) return count;
+  throw new UsageError(
+    `--events must be a whole number from ${FEWEST_EVENTS} to ${MOST_EVENTS}, not "${text}"`,
+  );
 }
 
 function partsOf(text: string, known: readonly string[]): readonly string[] {

@@ -13,7 +13,7 @@ export const DEVICES = 20_000;
 const uids: string[] = [];
 
 /** The same uid for the same number, in every process. */
-function uidOf(device: number): string {
+export function uidOf(device: number): string {
   return (uids[device] ??= createHash('sha256')
     .update(`device ${device}`)
     .digest('hex')

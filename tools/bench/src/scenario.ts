@@ -8,6 +8,8 @@ export interface Bench {
   readonly runs: number;
   /** What of it is wanted. */
   readonly parts: readonly string[];
+  /** How many events are in the log beforehand; undefined for scenarios that do not say so. */
+  readonly events: number | undefined;
   /** Closes what the scenario opened, also when it is interrupted. */
   readonly closing: Closing;
   /** Says what is going on. */

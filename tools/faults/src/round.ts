@@ -45,7 +45,12 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   say('all services are ready; writing through the API');
   await writers.start();
   await sleep(writeBeforeMs);
-  await scenario.run({ stage, writers, random: new Random(seed), say });
+  let losesEntries = false;
+  await scenario.run({
+    ...{ stage, writers, random: new Random(seed), say },
+    atEnd: (end) => resources.defer(end),
+    loseEntries: () => (losesEntries = true),
+  });
   const ended = performance.now();
   await sleep(writeAfterMs);
   await writers.stop();
@@ -58,7 +63,8 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   // A sweep may have begun something of its own meanwhile, which ends soon.
   if (waiting.length === 0) waiting = await inspector.untilDone(convergeWithinMs);
   const { acknowledged } = writers;
-  const wrong = await inspector.wrong(acknowledged, scenario.killsConsumers ?? false);
+  const { killsConsumers = false } = scenario;
+  const wrong = await inspector.wrong(acknowledged, { killsConsumers, losesEntries });
   const found = [...waiting, ...wrong];
   const faults = [
     ...found.map(({ text }) => text),
@@ -70,7 +76,12 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   return { acknowledged: acknowledged.length, lost, twice, faults, convergedMs };
 }
 
-function unansweredOf({ refused, unanswered }: Writers, { cutsApi }: Scenario): string[] {
+/** How the API answers while PostgreSQL is away. */
+const tryAgain = /^PUT \S+: 503 /;
+
+function unansweredOf(writers: Writers, { cutsApi, cutsDatabase }: Scenario): string[] {
+  const { unanswered } = writers;
+  const refused = writers.refused.filter((reason) => !cutsDatabase || !tryAgain.test(reason));
   const said = (what: string, reasons: readonly string[]) =>
     reasons.length > 0 ? [`${reasons.length} × ${what}: ${reasons[0]}`] : [];
   return [

@@ -9,6 +9,10 @@ export interface Scene {
   readonly random: Random;
   /** Says what happens, for whoever watches. */
   readonly say: (text: string) => void;
+  /** What must be ended when the round has been looked at; it goes on until then. */
+  readonly atEnd: (end: () => Promise<void>) => void;
+  /** Entries leave a stream unhandled, by this scenario's doing: from now on the checkpoint may have holes to heal. */
+  readonly loseEntries: () => void;
 }
 
 /** One way in which things break. A file of its own, and a line in the registry. */
@@ -26,6 +30,8 @@ export interface Scenario {
   readonly convergeWithinMs?: number;
   /** It takes the gateway down, so that some API writes meet nobody. */
   readonly cutsApi?: boolean;
-  /** It kills consumers, whose attempts then count as failed once. */
+  /** It takes PostgreSQL away: meanwhile an API write may be answered with 503, which says to try again. */
+  readonly cutsDatabase?: boolean;
+  /** It kills consumers, or freezes them for long; their attempts then count as failed once. */
   readonly killsConsumers?: boolean;
 }

@@ -1,5 +1,6 @@
-import { bootConsumer, takeEntered } from '../engine.js';
+import { bootConsumer, hold, release, takeEntered } from '../engine.js';
 import { respond } from './serve.js';
 
+if (process.env['BENCH_HOLD']) hold();
 await bootConsumer();
-respond({ take: takeEntered });
+respond({ take: takeEntered, release });

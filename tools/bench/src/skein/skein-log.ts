@@ -3,29 +3,23 @@ import pg from 'pg';
 import { EFFECTS, heardBy, keyOf, prepareDatabase, ROOM } from '../engine.js';
 import type { Bench } from '../scenario.js';
 import { until } from '../until.js';
+import { groupNamed, type GroupInfo } from './group-info.js';
 
 /** Nothing that is waited for takes so long. */
 const LIMIT_MS = 60_000;
 /** Who publishing alone is measured with: it hears the same events, and nobody reads its stream. */
 const DEAF_ROOM = 'rollout';
 
-type GroupInfo = Record<string, string | number | null>;
-
-function fieldsOf(flat: readonly (string | number | null)[]): GroupInfo {
-  const pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name), flat[at + 1]]] : []));
-  return Object.fromEntries(pairs) as GroupInfo;
-}
-
 /** The log and its streams, as one looks at them from outside. */
 export class SkeinLog {
   private constructor(
-    private readonly pool: pg.Pool,
-    private readonly redis: Redis,
+    readonly pool: pg.Pool,
+    readonly redis: Redis,
     readonly urlOf: (room: 'gateway' | 'replayer' | 'selector') => string,
   ) {}
 
-  static async prepare({ servers, closing }: Bench): Promise<SkeinLog> {
-    const url = await servers.database('skein');
+  static async prepare({ servers, closing }: Bench, database = 'skein'): Promise<SkeinLog> {
+    const url = await servers.database(database);
     const { urlOf } = await prepareDatabase(url);
     const pool = new pg.Pool({ connectionString: url, max: 2 });
     pool.on('error', () => undefined);
@@ -37,14 +31,13 @@ export class SkeinLog {
   }
 
   /** Resolves when the service has handled and acknowledged all up to a number. */
-  async acknowledged(upTo: number): Promise<void> {
+  async acknowledged(upTo: number, within = LIMIT_MS): Promise<void> {
     let group: GroupInfo | undefined;
     const done = async () => {
-      const answer = this.redis.xinfo('GROUPS', keyOf(ROOM)) as Promise<(string | number)[][]>;
-      group = (await answer.catch(() => [])).map(fieldsOf).find(({ name }) => name === ROOM);
+      group = groupNamed(ROOM, await this.redis.xinfo('GROUPS', keyOf(ROOM)).catch(() => []));
       return group?.['last-delivered-id'] === `${upTo}-0` && group['pending'] === 0;
     };
-    await until(done, { within: LIMIT_MS, what: `handling up to ${upTo}`, seen: () => group });
+    await until(done, { within, what: `handling up to ${upTo}`, seen: () => group });
   }
 
   /** Resolves when all up to a number have theirs. */
@@ -58,8 +51,12 @@ export class SkeinLog {
     await until(done, { within: LIMIT_MS, what: 'numbering', seen: () => last });
   }
 
-  /** Resolves when PostgreSQL has confirmed it: the checkpoint is there. @throws when an effect is missing or came twice */
-  async confirmed(upTo: number): Promise<void> {
+  /**
+   * Resolves when PostgreSQL has confirmed it: the checkpoint is there.
+   * @param effects how many there must be, if fewer events than all were handled
+   * @throws when an effect is missing or came twice
+   */
+  async confirmed(upTo: number, effects = upTo): Promise<void> {
     let checkpoint: number | undefined;
     const done = async () => {
       const sql = 'select number::int from log.checkpoints where service = $1';
@@ -71,8 +68,12 @@ export class SkeinLog {
       `select count(*)::int as all, count(distinct revision)::int as different from ${EFFECTS}`,
     );
     const { all, different } = rows[0]!;
-    if (all !== upTo || different !== upTo)
-      throw new Error(`${upTo} events had ${all} effects, ${different} of them different`);
+    if (all !== effects || different !== effects)
+      throw new Error(`${effects} events had ${all} effects, ${different} of them different`);
+  }
+
+  async forgetStreams(): Promise<void> {
+    await this.redis.flushall();
   }
 
   /** Empty streams, and a service that has yet to be told of the last events of the log. */

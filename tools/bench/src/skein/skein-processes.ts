@@ -27,6 +27,13 @@ export class SkeinProcesses {
     );
   }
 
+  /** The chain without who appends; handlers wait until `consumer` is asked to `release` them. */
+  async held<Result>(work: (chain: Omit<Chain, 'appender'>) => Promise<Result>): Promise<Result> {
+    const held = this.start(ownProcess('consumer'), 'selector', { BENCH_HOLD: '1' });
+    const [replayer, consumer] = await Promise.all([this.replayer(), held]);
+    return during([consumer, replayer], () => work({ replayer, consumer }));
+  }
+
   /** Without a service that hears anything. */
   async unheard<Result>(work: (appender: Child) => Promise<Result>): Promise<Result> {
     const [replayer, appender] = await Promise.all([this.replayer(), this.appender()]);

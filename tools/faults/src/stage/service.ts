@@ -65,6 +65,20 @@ export class Service {
     await Promise.race([ready, ended]);
   }
 
+  /** Undefined before its first start. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** It stands still, with its connections open, until it is thawed (SIGSTOP, SIGCONT). */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   /** Resolves when it has ended. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { child } = this;

@@ -3,7 +3,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate, rooms, type Migrated, type Room } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { freePort, startPostgres, startRedis, type RedisServer } from '@skein/testing';
+import {
+  freePort,
+  startPostgres,
+  startRedis,
+  type PostgresServer,
+  type RedisServer,
+} from '@skein/testing';
 import { Redis } from 'ioredis';
 import { Build, root } from './build.js';
 import { Service } from './service.js';
@@ -18,6 +24,8 @@ export class Stage {
 
   private constructor(
     readonly folder: string,
+    /** The server; `url` is that of its superuser. */
+    readonly database: PostgresServer,
     /** With all rights, for what looks at everything. */
     readonly postgres: Postgres,
     readonly redis: RedisServer,
@@ -46,7 +54,7 @@ export class Stage {
     // It is broken on purpose.
     client.on('error', () => undefined);
     resources.defer(() => client.disconnect());
-    const stage = new Stage(folder, postgres, redis, client, migrated);
+    const stage = new Stage(folder, server, postgres, redis, client, migrated);
     resources.defer(() => stage.endServices());
     return stage;
   }

@@ -14,29 +14,37 @@ const ENDLESS_WINDOW = {
 /** Skein's turns: each time new processes, on a log that grows from turn to turn. */
 export class SkeinTurns {
   /** The number of the last event. */
-  private last = 0;
+  private last: number;
 
-  private constructor(
+  private readonly processes: SkeinProcesses;
+
+  /** @param filled how many events are in the log already, handled without effects */
+  constructor(
     private readonly bench: Bench,
     private readonly log: SkeinLog,
-    private readonly processes: SkeinProcesses,
-  ) {}
+    private readonly filled = 0,
+  ) {
+    this.last = filled;
+    this.processes = new SkeinProcesses(bench, log);
+  }
 
   static async prepare(bench: Bench): Promise<SkeinTurns> {
-    const log = await SkeinLog.prepare(bench);
-    return new SkeinTurns(bench, log, new SkeinProcesses(bench, log));
+    return new SkeinTurns(bench, await SkeinLog.prepare(bench));
   }
 
   /** Append, number, publish, handle, acknowledge, all at the same time. */
-  throughput(): Promise<Rate> {
+  throughput({ warmUp, count } = { warmUp: WARM_UP, count: SIZES.skein as number }): Promise<Rate> {
     return this.processes.chain(async (chain) => {
-      await this.pass(chain.appender, WARM_UP);
-      const rate = await rateOf(SIZES.skein, this.pidsOf(chain), () =>
-        this.pass(chain.appender, SIZES.skein),
-      );
-      await this.log.confirmed(this.last);
+      await this.pass(chain.appender, warmUp);
+      const rate = await rateOf(count, this.pidsOf(chain), () => this.pass(chain.appender, count));
+      await this.log.confirmed(this.last, this.last - this.filled);
       return rate;
     });
+  }
+
+  /** The streams of another log may be in Redis. */
+  forgetStreams(): Promise<void> {
+    return this.log.forgetStreams();
   }
 
   /** From a full log into empty streams, after the first tenth. */
