@@ -31,7 +31,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly counts: PartitionCounts;
   private readonly loops: readonly WorkLoop[];
   /** What a hint that something was committed wakes. */
-  private readonly woken: readonly WorkLoop[];
+  private readonly numbers: WorkLoop;
   private readonly numbered = meter().createCounter('skein_replayer_numbered');
   private leads = false;
 
@@ -54,12 +54,10 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     });
     const numberingFigures = new NumberingFiguresReader(postgres, this.numbering);
     this.figures = new Figures(postgres, () => this.streams.figures, numberingFigures);
-    this.woken = [
-      this.loop('numbering', config.pollMs, () => this.number()),
-      this.loop('looking for streams', config.inspectMs, () => this.streams.look()),
-    ];
+    this.numbers = this.loop('numbering', config.pollMs, () => this.number());
     this.loops = [
-      ...this.woken,
+      this.numbers,
+      this.loop('looking for streams', config.inspectMs, () => this.streams.look()),
       this.loop('the lease', leaseMs / 4, () => this.elect()),
       this.loop('housekeeping', 1_000, () => this.keepHouse()),
       this.loop('the figures', 1_000, () => this.figure()),
@@ -69,9 +67,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
   async onApplicationBootstrap(): Promise<void> {
     await this.elect();
     // Waits for Redis as long as it takes: the log is numbered meanwhile.
-    listen(this.wakes, wakeChannel(this.config.streamPrefix), () => {
-      for (const loop of this.woken) loop.wake();
-    });
+    listen(this.wakes, wakeChannel(this.config.streamPrefix), () => this.numbers.wake());
     for (const loop of this.loops) loop.start();
   }
 

@@ -58,15 +58,17 @@ export class StreamLoops {
     });
     this.figures = new StreamFiguresReader(postgres, stream, tally, window);
     this.publishing = this.loop('publishing to', config.inspectMs, () => this.publish(publisher));
-    let checkpointAt = 0;
     const checkpointer = new Checkpointer(postgres, stream, logger);
+    let [checkpointAt, moves] = [0, false];
     this.loops = [
       this.publishing,
       this.loop('the checkpoint of', HURRY_MS, async () => {
-        // A stream that fills up is trimmed more often: else its window would bound its speed.
-        if (performance.now() < checkpointAt && !window.isHalfFull) return 0;
+        // A full stream that is being read is trimmed more often: else its window would bound its speed.
+        const hurries = moves && window.isHalfFull;
+        if (performance.now() < checkpointAt && !hurries) return 0;
         checkpointAt = performance.now() + config.checkpointMs;
         const trimmed = await checkpointer.step();
+        moves = trimmed > 0;
         publisher.trimmed(trimmed);
         if (trimmed > 0) this.publishing.wake();
         return 0;

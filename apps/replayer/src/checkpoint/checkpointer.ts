@@ -1,10 +1,9 @@
 import { DETOUR, type Group } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
 import type { Logger } from '@skein/telemetry';
+import { END_OF_LOG } from '../publishing/heard-events.js';
 import type { Stream } from '../publishing/stream.js';
 import { pruneInbox } from './prune.js';
-
-const END = '9223372036854775807';
 
 /**
  * Redis gives a candidate: without pending entries, the number before the next heard
@@ -20,7 +19,7 @@ select c.number as checkpoint, tip.last,
              end) as candidate
 from log.checkpoints c
 cross join (select coalesce(max(sequence), 0) as last from log.sequence) tip
-left join log.heard($1, $2, $3, ${END}, 1) next on true
+left join log.heard($1, $2, $3, ${END_OF_LOG}, 1) next on true
 where c.service = $1 and c.partition = $2`;
 
 /** Every heard event below the candidate that is neither handled nor durably put away is tried again now. */

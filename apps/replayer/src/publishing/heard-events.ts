@@ -8,7 +8,8 @@ import type { Held } from './window.js';
 /** An event as it enters a stream, and the bytes that it takes up there. */
 export interface HeardEvent extends Publishable, Held {}
 
-const END = '9223372036854775807';
+/** SQL: above every number. */
+export const END_OF_LOG = '9223372036854775807';
 
 /** The event under a number, if the log has one. */
 const eventId = (number: string) => `
@@ -16,7 +17,7 @@ const eventId = (number: string) => `
 
 const NEXT = `
 select heard.sequence, ${eventId('$5::bigint')} as before, ${ENVELOPE_COLUMNS}
-from log.heard($1, $2, $3, ${END}, $4) heard
+from log.heard($1, $2, $3, ${END_OF_LOG}, $4) heard
 cross join lateral (select * from log.events where position = heard.position limit 1) e
 cross join lateral (select name from log.types where id = e.type limit 1) t
 order by heard.sequence`;
@@ -24,7 +25,7 @@ order by heard.sequence`;
 const EXPECTED = `
 select c.number as checkpoint,
        (select coalesce(max(sequence), 0) from log.sequence) as "lastNumber",
-       (select sequence from log.heard($1, $2, c.number, ${END}, 1)) as next,
+       (select sequence from log.heard($1, $2, c.number, ${END_OF_LOG}, 1)) as next,
        ${eventId('$3::bigint')} as "newestEventId"
 from log.checkpoints c where c.service = $1 and c.partition = $2`;
 

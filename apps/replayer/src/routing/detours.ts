@@ -1,6 +1,7 @@
 import { DETOUR, type Group } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
 import type { Logger } from '@skein/telemetry';
+import { END_OF_LOG } from '../publishing/heard-events.js';
 import { NUMBERS_AHEAD } from './partition-counts.js';
 
 /** A stream that is full, as its publisher knows it. */
@@ -47,7 +48,7 @@ const CLOSE = `
 update log.detours d set to_number = (select max(sequence) + ${NUMBERS_AHEAD} from log.sequence)
 where d.service = $1 and d.to_number is null and not exists (
   select from log.heard($1, ${DETOUR}, (select number from log.checkpoints where service = $1 and partition = ${DETOUR}),
-                        9223372036854775807, 1))
+                        ${END_OF_LOG}, 1))
 returning d.org_slot`;
 
 const FORGET = `
