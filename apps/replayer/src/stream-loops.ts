@@ -59,16 +59,16 @@ export class StreamLoops {
     this.figures = new StreamFiguresReader(postgres, stream, tally, window);
     this.publishing = this.loop('publishing to', config.inspectMs, () => this.publish(publisher));
     const checkpointer = new Checkpointer(postgres, stream, logger);
-    let [checkpointAt, moves] = [0, false];
+    let [checkpointAt, hurriesUntil] = [0, 0];
     this.loops = [
       this.publishing,
       this.loop('the checkpoint of', HURRY_MS, async () => {
         // A full stream that is being read is trimmed more often: else its window would bound its speed.
-        const hurries = moves && window.isHalfFull;
-        if (performance.now() < checkpointAt && !hurries) return 0;
-        checkpointAt = performance.now() + config.checkpointMs;
+        const now = performance.now();
+        if (now < checkpointAt && !(now < hurriesUntil && window.isHalfFull)) return 0;
+        checkpointAt = now + config.checkpointMs;
         const trimmed = await checkpointer.step();
-        moves = trimmed > 0;
+        if (trimmed > 0) hurriesUntil = checkpointAt;
         publisher.trimmed(trimmed);
         if (trimmed > 0) this.publishing.wake();
         return 0;
