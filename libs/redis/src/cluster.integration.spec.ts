@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import {
   appendEntries,
@@ -15,6 +16,14 @@ const LENGTH = `return redis.call('XLEN', KEYS[1])`;
 
 const services = ['selector', 'rollout', 'render', 'repo', 'validation'];
 const keyOf = (service: string) => `skein:{${service}.0}:events`;
+
+/** Resolves when a node has no connection of that name any more, and its client has had the time to see it. */
+async function isLeft(url: string, name: string): Promise<void> {
+  const admin = new Redis(url);
+  await waitFor(async () => !String(await admin.client('LIST')).includes(`name=${name} `));
+  await admin.ping();
+  admin.disconnect();
+}
 
 nativeRedisOrSkip('a Redis Cluster', () => {
   let cluster: RedisCluster;
@@ -79,6 +88,24 @@ nativeRedisOrSkip('a Redis Cluster', () => {
       return heard > 0;
     });
   }, 30_000);
+
+  it('leaves no command without an answer once it was left', async () => {
+    const redis = open('left');
+    await Promise.all(services.map((service) => redis.exists(keyOf(service))));
+    const ended = once(redis, 'end');
+    redis.disconnect();
+    await ended;
+    await Promise.all(cluster.nodes.map(({ url }) => isLeft(url, 'skein-test-left')));
+    await expect(redis.exists('any')).rejects.toThrow('Connection is closed');
+  }, 10_000);
+
+  it.each([true, false])('ends when left before it is connected (tried: %s)', async (tried) => {
+    const redis = open('hasty');
+    const answer = tried ? redis.exists('any').then(String, String) : 'Error: none';
+    redis.disconnect();
+    expect(await answer).toContain('Error');
+    await expect(redis.exists('any')).rejects.toThrow('Connection is closed');
+  }, 10_000);
 
   it('is entered with the password of the moment, on every node', async () => {
     let password = 'first-secret';
