@@ -10,6 +10,8 @@ describe('a failure that says nothing about the work', () => {
     ['a lock time-out', state('55P03')],
     ['a transaction that was idle for too long', state('25P03')],
     ['too many connections', state('53300')],
+    ['a full disk', state('53100')],
+    ['too little memory', state('53200')],
     ['a server that stops', state('57P01')],
     ['a server that crashed', state('57P02')],
     ['a server that starts', state('57P03')],

@@ -1,14 +1,15 @@
-/** SQLSTATE classes that say nothing about the work itself: try again. */
+/** SQLSTATEs that say nothing about the work itself: try again. */
 const transient = new Set([
   '40001', // serialization_failure
   '40P01', // deadlock_detected
   '55P03', // lock_not_available
   '25P03', // idle_in_transaction_session_timeout
-  '53300', // too_many_connections
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
 ]);
+/** Whole classes of them: connection exceptions, and insufficient resources such as a full disk. */
+const transientClasses = ['08', '53'];
 const network =
   /ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|Connection terminated|connection timeout|timeout expired|timeout exceeded when trying to connect|Client (has encountered|was closed)|Query runner already released/i;
 
@@ -26,7 +27,11 @@ export function isOutdatedPlan(error: unknown): boolean {
 /** Whether PostgreSQL, its locks or the way to it failed, rather than the work: such a failure is no attempt. */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
-  if (state) return transient.has(state) || state.startsWith('08') || isOutdatedPlan(error);
+  if (state) {
+    return (
+      transient.has(state) || transientClasses.includes(state.slice(0, 2)) || isOutdatedPlan(error)
+    );
+  }
   const { code, message } = (error ?? {}) as { code?: string; message?: string };
   return network.test(`${code ?? ''} ${message ?? ''}`);
 }

@@ -5,10 +5,10 @@ import {
   startRedisCluster,
   waitFor,
   type RedisCluster,
+  type RedisServer,
 } from '@skein/testing';
 import type { Cluster, Redis } from 'ioredis';
-import { using } from '../test/sentinel.js';
-import type { RunningServer } from '../test/servers.js';
+import { using } from '../test/using.js';
 import { listen } from './listen.js';
 import { openHintRedis, openRedis } from './redis.js';
 
@@ -21,8 +21,8 @@ const SETTLED_MS = 40_000;
 
 nativeRedisOrSkip('a node of a Redis Cluster', () => {
   let cluster: RedisCluster;
-  let primary: RunningServer;
-  let replica: RunningServer;
+  let primary: RedisServer;
+  let replica: RedisServer;
   const opened: Redis[] = [];
 
   const open = (name: string, how = openRedis, url = cluster.url) => {

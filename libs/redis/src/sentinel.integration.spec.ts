@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import {
   appendEntries,
-  findNativeRedis,
-  freePort,
   nativeRedisOrSkip,
-  startRedis,
+  startRedisSentinels,
   waitFor,
+  type RedisSentinels,
 } from '@skein/testing';
 import type { Redis } from 'ioredis';
-import { startWatchedPair, using } from '../test/sentinel.js';
+import { using } from '../test/using.js';
 import { listen } from './listen.js';
 import { openHintRedis, openRedis } from './redis.js';
 
@@ -18,7 +17,7 @@ const LEFT_MS = 8_000;
 const SETTLED_MS = 40_000;
 
 nativeRedisOrSkip('a Redis behind Sentinel', () => {
-  let pair: Awaited<ReturnType<typeof startWatchedPair>>;
+  let pair: RedisSentinels;
   const opened: Redis[] = [];
 
   const open = (name: string, how = openRedis) => {
@@ -35,7 +34,7 @@ nativeRedisOrSkip('a Redis behind Sentinel', () => {
     waitFor(async () => read(redis), { timeoutMs: SETTLED_MS, message: 'an entry' });
 
   beforeEach(async () => {
-    pair = await startWatchedPair({ startRedis, findNativeRedis, freePort, waitFor });
+    pair = await startRedisSentinels();
     await using(pair.primary.url, async (redis) => {
       await redis.xgroup('CREATE', KEY, 'render', '0', 'MKSTREAM');
       await redis.call('WAIT', 1, 5_000);

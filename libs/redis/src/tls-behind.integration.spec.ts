@@ -1,21 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  findNativeRedis,
   freePort,
   nativeRedisOrSkip,
-  startRedis,
   startRedisCluster,
+  startRedisSentinels,
   waitFor,
   type RedisCluster,
+  type RedisSentinels,
 } from '@skein/testing';
 import type { Cluster, Redis } from 'ioredis';
 import { makeCertificates } from '../test/certificates.js';
-import { startWatchedPair } from '../test/sentinel.js';
 import type { RedisTls } from './live-options.js';
 import { openRedis } from './redis.js';
 
 const keys = ['one', 'two', 'three', 'four'];
-const servers = { startRedis, findNativeRedis, freePort, waitFor };
 
 nativeRedisOrSkip('TLS with more than one server', () => {
   const own = makeCertificates();
@@ -71,9 +69,9 @@ nativeRedisOrSkip('TLS with more than one server', () => {
   };
 
   describe('to Sentinels, and to the primary that they name', () => {
-    let pair: Awaited<ReturnType<typeof startWatchedPair>>;
+    let pair: RedisSentinels;
     beforeAll(async () => {
-      pair = await startWatchedPair(servers, tlsOf(own));
+      pair = await startRedisSentinels({ tls: tlsOf(own) });
     }, 60_000);
     afterAll(async () => {
       await pair?.stop();

@@ -5,6 +5,10 @@ export interface TestEntry {
   readonly sequence: number;
   /** The event as JSON text. */
   readonly text: string;
+  /** The event's id, as the replayer writes it beside the text; made up without it. */
+  readonly id?: string;
+  /** All fields of the entry, instead of those that the replayer writes. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -20,7 +24,7 @@ export async function appendEntries(
   await redis.xgroup('CREATE', key, group, '0', 'MKSTREAM').catch((error: Error) => {
     if (!error.message.startsWith('BUSYGROUP')) throw error;
   });
-  for (const { sequence, text } of entries) {
-    await redis.xadd(key, `${sequence}-0`, 'id', `id-${sequence}`, 'event', text);
+  for (const { sequence, text, id = `id-${sequence}`, fields = { id, event: text } } of entries) {
+    await redis.xadd(key, `${sequence}-0`, ...Object.entries(fields).flat());
   }
 }

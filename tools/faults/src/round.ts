@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from './check/ledger.js';
 import { Inspector, type Finding } from './check/inspector.js';
+import { Devices } from './load/devices.js';
+import { stagedDevices } from './load/manifests.js';
 import { Writers } from './load/writers.js';
 import { Random } from './random.js';
 import type { Scenario } from './scenario.js';
@@ -38,12 +40,15 @@ const settleMs = 1_000;
 export async function runRound(options: RoundOptions): Promise<Outcome> {
   const { scenario, seed, folder, say, resources } = options;
   say('starting PostgreSQL, Redis and the services');
-  const stage = await Stage.open(folder, resources);
+  const stage = await Stage.open(folder, resources, scenario);
   await openLedger(stage.postgres);
   const writers = new Writers([await stage.startAll()], new Random(seed + 1));
   resources.defer(() => writers.stop());
   say('all services are ready; writing through the API');
   await writers.start();
+  const devices = new Devices(writers, stagedDevices, new Random(seed + 2));
+  resources.defer(() => devices.stop());
+  devices.start();
   await sleep(writeBeforeMs);
   let losesEntries = false;
   await scenario.run({
@@ -64,7 +69,7 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   if (waiting.length === 0) waiting = await inspector.untilDone(convergeWithinMs);
   const { acknowledged } = writers;
   const { killsConsumers = false } = scenario;
-  const wrong = await inspector.wrong(acknowledged, { killsConsumers, losesEntries });
+  const wrong = await inspector.wrong(writers, { killsConsumers, losesEntries });
   const found = [...waiting, ...wrong];
   const faults = [
     ...found.map(({ text }) => text),
@@ -77,7 +82,7 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
 }
 
 /** How the API answers while PostgreSQL is away. */
-const tryAgain = /^PUT \S+: 503 /;
+const tryAgain = /^(PUT|DELETE) \S+: 503 /;
 
 function unansweredOf(writers: Writers, { cutsApi, cutsDatabase }: Scenario): string[] {
   const { unanswered } = writers;

@@ -1,5 +1,6 @@
 import type { Writers } from './load/writers.js';
 import type { Random } from './random.js';
+import type { StageNeeds } from './stage/needs.js';
 import type { Stage } from './stage/stage.js';
 
 /** What a scenario has in hand while the writers write. */
@@ -16,7 +17,7 @@ export interface Scene {
 }
 
 /** One way in which things break. A file of its own, and a line in the registry. */
-export interface Scenario {
+export interface Scenario extends StageNeeds {
   readonly name: string;
   /** One line for `--list`. */
   readonly title: string;

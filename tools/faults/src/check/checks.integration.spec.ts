@@ -2,10 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { DEFAULT_ORGANISATION, newUid } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { ACKNOWLEDGED_AND_NOT_IN_THE_LOG, never, untilDone } from './checks.js';
+import {
+  ACKNOWLEDGED_AND_NOT_IN_THE_LOG,
+  never,
+  REMOVED_AND_NOT_IN_THE_LOG,
+  untilDone,
+} from './checks.js';
 import { openLedger } from './ledger.js';
 
 const created = 'skein.device.created.v1';
+const deleted = 'skein.device.deleted.v1';
 const matched = 'skein.matching.devices-matched.v1';
 const device = newUid();
 
@@ -16,7 +22,7 @@ beforeAll(async () => {
   database = await migratedDatabase();
   admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
   await openLedger(admin);
-  await admin.query('select log.register_types($1)', [[created, matched]]);
+  await admin.query('select log.register_types($1)', [[created, deleted, matched]]);
   await admin.query('select log.register_hearing($1, $2)', ['selector', [created]]);
 }, 60_000);
 afterAll(async () => {
@@ -128,11 +134,17 @@ it('an acknowledged write is lost unless the log has it, with its version and wh
     (await admin.query(ACKNOWLEDGED_AND_NOT_IN_THE_LOG, [['Device'], ['x'], [version], [write]]))
       .length;
   expect(await lost(1, '7')).toBe(1);
-  await admin.query(
-    `insert into gateway.devices (org, uid, name, labels, generation, version)
-     values ($1, $2, 'x', '{}', 1, 1)`,
-    [DEFAULT_ORGANISATION, device],
-  );
-  await event(1, 1, created, { labels: { write: '7' } });
+  await event(1, 1, created, { name: 'x', labels: { write: '7' } });
   expect([await lost(1, '7'), await lost(2, '7'), await lost(1, '8')]).toEqual([0, 1, 1]);
+  // A write that changed labels and spec.
+  await event(2, 2, created, { name: 'x', spec: {} });
+  expect([await lost(2, '7'), await lost(3, '7')]).toEqual([0, 1]);
+});
+
+it('an acknowledged deletion is lost unless the log has as many', async () => {
+  const lost = async (...names: string[]) =>
+    (await admin.query(REMOVED_AND_NOT_IN_THE_LOG, [names])).length;
+  expect([await lost(), await lost('x')]).toEqual([0, 1]);
+  await event(1, 1, deleted, { name: 'x' });
+  expect([await lost('x'), await lost('x', 'x')]).toEqual([0, 1]);
 });

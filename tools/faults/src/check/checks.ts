@@ -66,7 +66,8 @@ export const untilDone: readonly Check[] = [
           join log.sequence s on s.type = h.type and s.sequence >= h.from_sequence
           where not exists (select from faults.effects e
                             where e.service = h.service and e.number = s.sequence)
-            and (h.service, s.sequence) not in (select service, number from (${rows}) r)`,
+            and (h.service, s.sequence) not in (select service, number from (${rows}) r)
+            and (h.service, s.sequence) not in (select service, number from faults.dropped)`,
   },
   {
     name: 'a device that was not matched with the fleet that its labels say',
@@ -129,15 +130,29 @@ export const never: readonly Check[] = [
 
 /** $1 to $4: of each acknowledged write the kind, the object's name, its version, and the write's number. */
 export const ACKNOWLEDGED_AND_NOT_IN_THE_LOG = `
-with objects as (
-  select 'Device' as kind, org, uid, name from gateway.devices
-  union all
-  select 'Fleet', org, uid, name from gateway.fleets
+with said as materialized (
+  select org, kind, uid, version,
+         coalesce(data -> 'labels' ->> 'write', data -> 'template' -> 'metadata' -> 'labels' ->> 'write',
+                  substring(data -> 'spec' ->> 'url' from '[0-9]+$')) as write
+  from faults.events where kind in ('Device', 'Fleet', 'Repository')
+), named as (
+  select org, kind, uid, data ->> 'name' as name from faults.events
+  where type in ('device.created', 'fleet.created', 'repository.created')
+), known as materialized (
+  -- One write may change labels and spec: two events, of which the answer says the last one's version.
+  select s.kind, n.name, s.write, l.version
+  from said s
+  join named n using (org, kind, uid)
+  join said l on (l.org, l.kind, l.uid) = (s.org, s.kind, s.uid) and l.version - s.version in (0, 1)
 )
 select a.kind || ' ' || a.name || ' version ' || a.version as what
 from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) as a (kind, name, version, write)
-left join objects o on o.kind = a.kind and o.name = a.name
-where not exists (
-  select from log.events e
-  where e.org = o.org and e.kind = o.kind and e.subject = o.uid and e.version = a.version
-    and coalesce(e.data -> 'labels', e.data -> 'template' -> 'metadata' -> 'labels') ->> 'write' = a.write)`;
+left join known k using (kind, name, version, write)
+where k.kind is null`;
+
+/** $1: names of devices whose deletion was acknowledged, once for each time. */
+export const REMOVED_AND_NOT_IN_THE_LOG = `
+select 'deletion of device ' || name as what
+from (select name, count(*) from unnest($1::text[]) name group by name) a
+where count > (select count(*) from faults.events e
+               where e.type = 'device.deleted' and e.data ->> 'name' = a.name)`;

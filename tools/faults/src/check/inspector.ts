@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Acknowledged } from '../load/writers.js';
+import type { Writers } from '../load/writers.js';
 import type { Stage } from '../stage/stage.js';
 import {
   ACKNOWLEDGED_AND_NOT_IN_THE_LOG,
+  REMOVED_AND_NOT_IN_THE_LOG,
   never,
   unhandled,
   untilDone,
   type Check,
 } from './checks.js';
+import { noEarlyBatch, rolloutsEnd } from './rollout-checks.js';
+import { viewChecks } from './view-checks.js';
 
 /** What is wrong, in words, and how much of it. */
 export interface Finding {
@@ -16,6 +19,10 @@ export interface Finding {
   readonly counts?: Check['counts'];
 }
 
+/** What the API answered. */
+export type Writes = Pick<Writers, 'acknowledged' | 'removed'>;
+
+const waiting = [...untilDone, ...rolloutsEnd];
 const lookMs = 100;
 const shown = 3;
 /** What died while it was tried counts as a failed attempt. */
@@ -40,30 +47,34 @@ export class Inspector {
       if (!(await this.firstWaiting())) return [];
       await sleep(lookMs);
     }
-    const found = await this.all(untilDone);
+    const found = await this.all(waiting);
     const pending = await this.pending();
     return pending ? [...found, pending] : found;
   }
 
   /** What happened and must never happen. */
-  async wrong(writes: readonly Acknowledged[], excuses: Excuses): Promise<Finding[]> {
+  async wrong(writes: Writes, excuses: Excuses): Promise<Finding[]> {
     const { killsConsumers, losesEntries } = excuses;
     return [
       ...(await this.lostWrites(writes)),
       ...(await this.all(losesEntries ? never.filter((check) => check !== unhandled) : never)),
+      ...(await this.all([...viewChecks, ...noEarlyBatch])),
       ...(await this.failedAttempts(killsConsumers)),
     ];
   }
 
   /** Writes that the API answered and that are not in the log. */
-  private async lostWrites(writes: readonly Acknowledged[]): Promise<Finding[]> {
+  private async lostWrites({ acknowledged: writes, removed }: Writes): Promise<Finding[]> {
     const parameters = [
       writes.map(({ kind }) => kind),
       writes.map(({ name }) => name),
       writes.map(({ version }) => version),
       writes.map(({ write }) => String(write)),
     ];
-    const rows = await this.query(ACKNOWLEDGED_AND_NOT_IN_THE_LOG, parameters);
+    const rows = [
+      ...(await this.query(ACKNOWLEDGED_AND_NOT_IN_THE_LOG, parameters)),
+      ...(await this.query(REMOVED_AND_NOT_IN_THE_LOG, [removed])),
+    ];
     const name = 'an acknowledged write that is not in the log';
     return rows.length > 0 ? [{ ...describe(name, rows), counts: 'lost' }] : [];
   }
@@ -72,14 +83,15 @@ export class Inspector {
   private async failedAttempts(killed: boolean): Promise<Finding[]> {
     const rows = await this.query(
       `select service || ' ' || number || ', ' || reason as what from faults.failures
-       where not ($1 and reason = '${died}')`,
+       where not ($1 and reason = '${died}')
+         and (service, number) not in (select service, number from faults.expected)`,
       [killed],
     );
     return rows.length > 0 ? [describe('an attempt that failed', rows)] : [];
   }
 
   private async firstWaiting(): Promise<Finding | undefined> {
-    for (const check of untilDone) {
+    for (const check of waiting) {
       const finding = await this.look(check);
       if (finding) return finding;
     }

@@ -91,3 +91,32 @@ it('remembers each attempt that failed, also when the retry is gone', async () =
     { service: 'selector', number: 7, attempts: 1, reason: 'broken' },
   ]);
 });
+
+it('remembers what was parked, also when it was woken', async () => {
+  await selector.query(`insert into selector.parked (number, reason) values (8, 'unknown')`);
+  await selector.query('delete from selector.parked');
+  expect(await admin.query('select * from faults.parked')).toEqual([
+    { service: 'selector', number: 8, reason: 'unknown' },
+  ]);
+});
+
+describe('what was given up', () => {
+  beforeEach(async () => {
+    await admin.query('truncate selector.dead_letters');
+    await selector.transaction(async (transaction) => {
+      await insert(transaction, 5);
+      await transaction.query(`insert into selector.dead_letters values (5, 1, now(), 'broken')`);
+    });
+  });
+
+  it('has no effect any more when somebody asks for it again', async () => {
+    expect(await effects()).toEqual([5]);
+    await admin.query('select selector.retry_dead_letters(array[5])');
+    expect(await effects()).toEqual([]);
+  });
+
+  it('stays done when it is dropped', async () => {
+    await admin.query('select selector.drop_dead_letters(array[5])');
+    expect(await effects()).toEqual([5]);
+  });
+});

@@ -9,6 +9,21 @@ import { rollingStop } from './rolling-stop.js';
 import { serviceStopped } from './service-stopped.js';
 import { streamDamage } from './stream-damage.js';
 import { twoBuilds } from './two-builds.js';
+import { cacheFlood } from './cache-flood.js';
+import { redisOutOfMemory } from './redis-out-of-memory.js';
+import { deliveredAgain } from './delivered-again.js';
+import { redisDiskFull } from './redis-disk-full.js';
+import { poisonEntries } from './poison-entries.js';
+import { poisonHandlers } from './poison-handlers.js';
+import { poisonLog } from './poison-log.js';
+import { redisDownAtStart } from './redis-down-at-start.js';
+import { sentinelFailover } from './sentinel-failover.js';
+import { sentinelPartition } from './sentinel-partition.js';
+import { killPointsScenario } from './kill-points.js';
+import { twoReplayers } from './two-replayers.js';
+import { slowNetwork } from './slow-network.js';
+import { postgresRestored } from './postgres-restored.js';
+import { postgresDiskFull } from './postgres-disk-full.js';
 
 /** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
@@ -22,4 +37,19 @@ export const scenarios: readonly Scenario[] = [
   serviceStopped,
   foreignTransaction,
   postgresKilled,
+  cacheFlood,
+  redisOutOfMemory,
+  deliveredAgain,
+  redisDiskFull,
+  poisonEntries,
+  poisonLog,
+  poisonHandlers,
+  redisDownAtStart,
+  sentinelFailover,
+  sentinelPartition,
+  killPointsScenario,
+  twoReplayers,
+  slowNetwork,
+  postgresRestored,
+  postgresDiskFull,
 ];

@@ -24,6 +24,7 @@ export class Service {
   readonly faults: string[] = [];
   private child: ChildProcess | undefined;
   private asked = false;
+  private expectedCode: number | undefined;
   private readonly log: WriteStream;
 
   constructor(private readonly options: ServiceOptions) {
@@ -55,7 +56,8 @@ export class Service {
       const fail = (how: unknown) => reject(new Error(`${name} did not start (${String(how)})`));
       child.once('error', fail).once('exit', (code, signal) => {
         const how = signal ?? `exit code ${code}`;
-        if (!this.asked) this.faults.push(`${name} ended by itself: ${how}`);
+        const isFault = !this.asked && (code === null || code !== this.expectedCode);
+        if (isFault) this.faults.push(`${name} ended by itself: ${how}`);
         fail(`${how}: see ${logFile}`);
       });
       setTimeout(fail, readyWithinMs, `not ready in ${readyWithinMs} ms`).unref();
@@ -70,6 +72,17 @@ export class Service {
     return this.child?.pid;
   }
 
+  /** Whether its process runs. */
+  get isRunning(): boolean {
+    const { child } = this;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** From now on it may end by itself with this code: whoever expects that starts it again. */
+  expectEnd(code: number): void {
+    this.expectedCode = code;
+  }
+
   /** It stands still, with its connections open, until it is thawed (SIGSTOP, SIGCONT). */
   freeze(): void {
     this.child?.kill('SIGSTOP');
@@ -79,11 +92,19 @@ export class Service {
     this.child?.kill('SIGCONT');
   }
 
+  /** It is about to end by itself, and may; resolves when it has, or the signal says that nobody waits any more. */
+  async ended(signal: AbortSignal): Promise<void> {
+    this.asked = true;
+    const { child } = this;
+    if (!child || !this.isRunning) return;
+    await once(child, 'exit', { signal });
+  }
+
   /** Resolves when it has ended. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { child } = this;
     this.asked = true;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || !this.isRunning) return;
     const ended = once(child, 'exit');
     child.kill(signal);
     const timer = setTimeout(() => {

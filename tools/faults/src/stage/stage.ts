@@ -10,12 +10,38 @@ import {
   type PostgresServer,
   type RedisServer,
 } from '@skein/testing';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { Build, root } from './build.js';
+import type { StageNeeds, StageRedis } from './needs.js';
+import { connectRedis } from './redis-client.js';
 import { Service } from './service.js';
 
 /** Shorter than in production, so that a round that kills a consumer is over soon. */
 const claimAfterMs = 3_000;
+
+/** Where the services' settings come from. */
+interface Settings {
+  readonly migrated: Migrated;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+async function startOnePostgres(
+  _folder: string,
+  resources: AsyncDisposableStack,
+): Promise<PostgresServer> {
+  const server = await startPostgres({ database: 'skein' });
+  resources.defer(() => server.stop());
+  return server;
+}
+
+async function startOneRedis(
+  folder: string,
+  resources: AsyncDisposableStack,
+): Promise<RedisServer> {
+  const server = await startRedis({ directory: join(folder, 'redis') });
+  resources.defer(() => server.stop());
+  return server;
+}
 
 /** PostgreSQL, Redis and services of one round, in a folder of its own. */
 export class Stage {
@@ -28,35 +54,50 @@ export class Stage {
     readonly database: PostgresServer,
     /** With all rights, for what looks at everything. */
     readonly postgres: Postgres,
-    readonly redis: RedisServer,
-    /** A connection to that Redis. */
+    private readonly openedRedis: RedisServer | StageRedis,
+    /** A connection to that Redis, to the one that is primary if there are several. */
     readonly redisClient: Redis,
-    private readonly migrated: Migrated,
+    private readonly settings: Settings,
   ) {}
 
   /** Starts the servers, and makes schemas and roles; services are added. What must be ended goes to `resources`. */
-  static async open(folder: string, resources: AsyncDisposableStack): Promise<Stage> {
+  static async open(
+    folder: string,
+    resources: AsyncDisposableStack,
+    needs: StageNeeds = {},
+  ): Promise<Stage> {
     await mkdir(folder, { recursive: true });
+    const { openPostgres = startOnePostgres, openRedis = startOneRedis, environment = {} } = needs;
     const [server, redis] = await Promise.all([
-      startPostgres({ database: 'skein' }).then((started) => {
-        resources.defer(() => started.stop());
-        return started;
-      }),
-      startRedis({ directory: join(folder, 'redis') }).then((started) => {
-        resources.defer(() => started.stop());
-        return started;
-      }),
+      openPostgres(folder, resources),
+      openRedis(folder, resources),
     ]);
     const migrated = await migrate({ url: server.url });
     const postgres = await Postgres.open({ url: server.url, applicationName: 'skein-faults' });
     resources.defer(() => postgres.close());
-    const client = new Redis(redis.url, { retryStrategy: () => 200 });
-    // It is broken on purpose.
-    client.on('error', () => undefined);
+    const client = connectRedis(redis.url);
     resources.defer(() => client.disconnect());
-    const stage = new Stage(folder, server, postgres, redis, client, migrated);
+    const stage = new Stage(folder, server, postgres, redis, client, { migrated, environment });
     resources.defer(() => stage.endServices());
     return stage;
+  }
+
+  /**
+   * The single server that is the services' Redis.
+   * @throws when the scenario has opened something else
+   */
+  get redis(): RedisServer {
+    if ('restart' in this.openedRedis) return this.openedRedis;
+    throw new Error('the Redis of this scenario is not a single server');
+  }
+
+  /**
+   * What the scenario has opened as Redis.
+   * @throws when it is none of these
+   */
+  redisAs<Opened extends StageRedis>(kind: new (...parameters: never[]) => Opened): Opened {
+    if (this.openedRedis instanceof kind) return this.openedRedis;
+    throw new Error(`the Redis of this scenario is no ${kind.name}`);
   }
 
   /** Starts all services of this workspace; answers the gateway's URL. */
@@ -117,13 +158,14 @@ export class Stage {
     return {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
-      SKEIN_DATABASE_URL: this.migrated.urlOf(room),
-      SKEIN_STREAM_REDIS_URL: this.redis.url,
+      SKEIN_DATABASE_URL: this.settings.migrated.urlOf(room),
+      SKEIN_STREAM_REDIS_URL: this.openedRedis.url,
       SKEIN_SEALING_KEY: this.sealingKey,
       SKEIN_SOURCE_CACHE_DIRECTORY: join(this.folder, 'sources'),
       // The replayer hears nothing, so it claims nothing, and does not mind.
       SKEIN_CLAIM_AFTER_MS: String(claimAfterMs),
       NODE_COMPILE_CACHE: join(root, '.skein/compile-cache'),
+      ...this.settings.environment,
     };
   }
 }

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { newUid } from '@skein/events';
+import { LogScene } from '../../test/log-scene.js';
+import { noEarlyBatch, rolloutsEnd } from './rollout-checks.js';
+
+const [early, order, selection, rendering, none] = noEarlyBatch.map(({ name }) => name);
+const policy = {
+  deviceSelection: { strategy: 'BatchSequence', sequence: [{ limit: 2, successThreshold: '50%' }] },
+};
+
+let scene: LogScene;
+let fleet: string;
+let rollout: string;
+let version: string;
+let one: string;
+let two: string;
+
+beforeAll(async () => {
+  scene = await LogScene.open();
+}, 60_000);
+afterAll(() => scene?.close());
+beforeEach(async () => {
+  await scene.clear();
+  [version, one, two] = [newUid(), newUid(), newUid()];
+  const parts = { generation: 1, selector: {}, template: {}, rolloutPolicy: policy };
+  fleet = await scene.event('fleet.created', { name: 'f', ...parts });
+  rollout = await scene.event('rollout.started', { ...about(), strategy: 'BatchSequence' });
+});
+
+const about = () => ({ fleet, templateVersion: version });
+const dispatch = (batch: number) =>
+  scene.event('rollout.batch-dispatched', { ...about(), batch }, rollout);
+const select = (batch: number, ...devices: string[]) => {
+  const members = devices.map((device) => ({ device }));
+  return scene.event('rollout.devices-selected', { ...about(), batch, members }, rollout);
+};
+const render = (device: string, renderedVersion: number) => {
+  const members = [{ device, renderedVersion, digest: '', size: 1 }];
+  return scene.event('rendering.devices-rendered', { templateVersion: version, members }, fleet);
+};
+const report = (device: string, renderedVersion: number) =>
+  scene.event('device.status-reported', { renderedVersion, updated: 'UpToDate' }, device);
+const complete = () => scene.event('rollout.completed', about(), rollout);
+const names = async (checks = noEarlyBatch) => Object.keys(await scene.found(checks));
+
+it('nothing is wrong with batches that wait for their devices', async () => {
+  expect(await names(rolloutsEnd)).toHaveLength(1);
+  await dispatch(1);
+  await select(1, one, two);
+  await render(one, 4);
+  await report(one, 4);
+  await dispatch(2);
+  await render(two, 7);
+  await report(two, 8);
+  await complete();
+  expect(await names()).toEqual([]);
+  expect(await names(rolloutsEnd)).toEqual([]);
+});
+
+it('a batch began early when too few devices of the one before had reported', async () => {
+  await dispatch(1);
+  await select(1, one, two);
+  await render(one, 4);
+  await report(one, 3);
+  await dispatch(2);
+  await report(one, 4);
+  expect(await names()).toEqual([early, none]);
+});
+
+it('a device that left counts no more', async () => {
+  await dispatch(1);
+  await select(1, one, two);
+  const answer = { owner: null, labelsVersion: 2, multipleOwners: [] };
+  const members = [one, two].map((device) => ({ device, ...answer }));
+  await scene.event('matching.devices-matched', { members });
+  await dispatch(2);
+  expect(await names()).toEqual([none]);
+});
+
+it('a rollout ends when all of its devices are updated', async () => {
+  await dispatch(1);
+  await select(1, one, two);
+  await render(one, 1);
+  await report(one, 1);
+  await dispatch(2);
+  await complete();
+  expect(await names()).toEqual([early]);
+});
+
+it('batches are in order, each once, and none after the end', async () => {
+  await dispatch(2);
+  expect(await names()).toEqual([order, none]);
+  await dispatch(1);
+  expect(await names()).toEqual([order, none]);
+});
+
+it('devices are selected after the batch was dispatched, and rendered after that', async () => {
+  await select(1, one);
+  await render(one, 1);
+  await dispatch(1);
+  expect(await names()).toEqual([selection, none]);
+  await render(two, 1);
+  await select(1, two);
+  expect(await names()).toEqual([selection, rendering, none]);
+});
