@@ -35,7 +35,7 @@ async function append(...names: string[]): Promise<void> {
 
 async function namesInStream(): Promise<string[]> {
   const entries = await redis.xrange(KEY, '-', '+').catch(() => []);
-  return entries.map(([, fields]) => (decode(fields[3]!).data as { name: string }).name);
+  return entries.map(([, fields]) => (decode(fields[1]!).data as { name: string }).name);
 }
 
 async function until(expected: string[]): Promise<void> {
@@ -132,7 +132,7 @@ describe('the replayer', () => {
       '>',
     );
     expect((read as [string, unknown[]][])[0]![1]).toHaveLength(4);
-    const second = decode((await redis.xrange(KEY, '2-0', '2-0'))[0]![1][3]!);
+    const second = decode((await redis.xrange(KEY, '2-0', '2-0'))[0]![1][1]!);
     await selector.query('select selector.fence(0, $1, $2)', [[1, 2], second.id]);
     await redis.xack(KEY, 'selector', '1-0', '2-0', '3-0', '4-0');
     await until([]);

@@ -14,7 +14,7 @@ import type { Redis } from 'ioredis';
 import { Figures } from './figures/figures.js';
 import { NumberingFiguresReader } from './figures/numbering-figures.js';
 import { Lease } from './lease.js';
-import { Numbering } from './numbering/numbering.js';
+import { Numbering, ROUND_LIMIT } from './numbering/numbering.js';
 import { ReplayerConfig } from './replayer.config.js';
 import { PartitionCounts } from './routing/partition-counts.js';
 import { Streams } from './streams.js';
@@ -104,10 +104,10 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private async number(): Promise<number> {
     if (!this.leads) return 0;
-    const count = await this.numbering.round();
+    const count = await this.numbering.round(() => this.streams.wake());
     this.numbered.add(count);
-    if (count > 0) this.streams.wake();
-    return count;
+    // Who commits from now on wakes it again.
+    return count < ROUND_LIMIT ? 0 : count;
   }
 
   private async figure(): Promise<number> {

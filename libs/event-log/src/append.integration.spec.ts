@@ -208,4 +208,28 @@ describe('writers side by side', () => {
     expect((await appended).map(({ version }) => version)).toEqual([3, 2]);
     await waiting.commit();
   });
+
+  it.each(['on', 'off'])(
+    'draw no position before all subjects are theirs, whatever the plan (hash joins %s)',
+    async (hashJoins) => {
+      const [low, high] = sorted(2) as [string, string];
+      await commit(labels(low), labels(high));
+      const drawn = await openTransaction(database.adminUrl);
+      const last = () => drawn.query('select last_value from log.event_position');
+      const before = await last();
+      const holder = await openTransaction(database.urlOf('gateway'));
+      await holder.query('select from log.subjects where subject = $1 for update', [high]);
+      const waiting = await openTransaction(database.urlOf('gateway'));
+      await waiting.query(`set local enable_hashjoin = ${hashJoins}`);
+      await waiting.query(`set local enable_mergejoin = ${hashJoins}`);
+      const appended = log.append(waiting as never, [labels(low), labels(high)]);
+      await waiting.untilItWaits();
+      expect(await last()).toEqual(before);
+      await holder.commit();
+      expect(await appended).toHaveLength(2);
+      await waiting.commit();
+      expect(await last()).not.toEqual(before);
+      await drawn.commit();
+    },
+  );
 });

@@ -6,7 +6,14 @@ import {
   type Group,
   type NewEvent,
 } from '@skein/events';
-import type { Queryable } from '@skein/postgres';
+import {
+  bigintArray,
+  jsonArray,
+  smallintArray,
+  textArray,
+  uuidArray,
+  type Queryable,
+} from '@skein/postgres';
 import type { EventTypes } from './event-types.js';
 
 /** An event that may not enter the log. */
@@ -26,25 +33,33 @@ export interface AppendedEvent {
   readonly version: number;
 }
 
-const LOCK_SUBJECTS = `
-insert into log.subjects as s (org, kind, subject, version)
-select org, kind, subject, count(*)
-from unnest($1::uuid[], $2::text[], $3::uuid[]) as e (org, kind, subject)
-group by org, kind, subject
-order by org, kind, subject
-on conflict (org, kind, subject) do update set version = s.version + excluded.version
-returning org, kind, subject, version`;
-
+/**
+ * One statement: it locks all subjects in one order, so that two appends cannot deadlock, and counts their versions on;
+ * then the events are inserted, and draw their positions, in the order asked for. No event comes out of the
+ * second part before the first has ended, whatever the plan: that is what counting the locked is for.
+ */
 const APPEND = `
+with locked as (
+  insert into log.subjects as s (org, kind, subject, version)
+  select org, kind, subject, count(*)
+  from unnest($2::uuid[], $3::text[], $4::uuid[]) as e (org, kind, subject)
+  group by org, kind, subject
+  order by subject, kind, org
+  on conflict (subject, kind, org) do update set version = s.version + excluded.version
+  returning org, kind, subject, version
+)
 insert into log.events (id, org, kind, subject, version, type, source, data,
                         causationid, correlationid, traceparent, actor, sourceaddress, requestid)
-select id, org, kind, subject, version, type, $14::text, data,
-       causationid, correlationid, traceparent, actor, sourceaddress, requestid
+select e.id, e.org, e.kind, e.subject, locked.version - e.later, e.type, $14::text, e.data,
+       e.causationid, e.correlationid, e.traceparent, e.actor, e.sourceaddress, e.requestid
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::smallint[], $7::json[],
             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
-     with ordinality as e (id, org, kind, subject, version, type, data,
+     with ordinality as e (id, org, kind, subject, later, type, data,
                            causationid, correlationid, traceparent, actor, sourceaddress, requestid, ordinality)
-order by ordinality`;
+join locked on locked.subject = e.subject and locked.kind = e.kind and locked.org = e.org
+where (select count(*) from locked) > 0
+order by ordinality
+returning version`;
 
 function check(event: NewEvent, data: string, service: Group): void {
   const { kind, type } = event.definition;
@@ -58,41 +73,16 @@ function check(event: NewEvent, data: string, service: Group): void {
   }
 }
 
-type Key = string;
-const keyOf = (org: string, kind: string, subject: string): Key => `${org}/${kind}/${subject}`;
-
-/** Locks all subjects with one sorted statement and answers the version before each one's first new event. */
-async function lockSubjects(transaction: Queryable, events: readonly NewEvent[]) {
-  const rows = await transaction.query<{
-    org: string;
-    kind: string;
-    subject: string;
-    version: number;
-  }>(LOCK_SUBJECTS, [
-    events.map((event) => event.org),
-    events.map((event) => event.definition.kind),
-    events.map((event) => event.subject),
-  ]);
-  const added = new Map<Key, number>();
-  for (const { org, definition, subject } of events) {
-    const key = keyOf(org, definition.kind, subject);
-    added.set(key, (added.get(key) ?? 0) + 1);
-  }
-  return new Map(
-    rows.map(({ org, kind, subject, version }) => {
-      const key = keyOf(org, kind, subject);
-      return [key, version - added.get(key)!];
-    }),
-  );
-}
-
-function numberVersions(events: readonly NewEvent[], before: Map<Key, number>): AppendedEvent[] {
-  return events.map(({ org, definition, subject }) => {
-    const key = keyOf(org, definition.kind, subject);
-    const version = before.get(key)! + 1;
-    before.set(key, version);
-    return { id: newUid(), version };
+/** How many of these events come after each one and are about the same subject. */
+function laterOnes(events: readonly NewEvent[]): number[] {
+  const seen = new Map<string, number>();
+  const later = events.toReversed().map(({ org, definition, subject }) => {
+    const key = `${org}/${definition.kind}/${subject}`;
+    const count = seen.get(key) ?? 0;
+    seen.set(key, count + 1);
+    return count;
   });
+  return later.reverse();
 }
 
 /**
@@ -108,25 +98,26 @@ export async function append(
   if (events.length === 0) return [];
   const data = events.map((event) => JSON.stringify(event.data));
   events.forEach((event, index) => check(event, data[index]!, by.service));
-  const appended = numberVersions(events, await lockSubjects(transaction, events));
-  const column = <Value>(read: (event: NewEvent) => Value) => events.map(read);
-  const sparse = (read: (event: NewEvent) => string | undefined) =>
-    events.some((event) => read(event) !== undefined) ? events.map(read) : null;
-  await transaction.query(APPEND, [
-    appended.map(({ id }) => id),
-    column((event) => event.org),
-    column((event) => event.definition.kind),
-    column((event) => event.subject),
-    appended.map(({ version }) => version),
-    column((event) => by.types.idOf(event.definition.type)),
-    data,
-    sparse((event) => event.origin?.causationid),
-    sparse((event) => event.origin?.correlationid),
-    sparse((event) => event.origin?.traceparent),
-    sparse((event) => event.origin?.actor),
-    sparse((event) => event.origin?.sourceaddress),
-    sparse((event) => event.origin?.requestid),
+  const ids = events.map(() => newUid());
+  const texts = (read: (event: NewEvent) => string | undefined) => {
+    const values = events.map(read);
+    return values.some((value) => value !== undefined) ? textArray(values) : null;
+  };
+  const rows = await transaction.query<{ version: number }>(APPEND, [
+    uuidArray(ids),
+    uuidArray(events.map((event) => event.org)),
+    textArray(events.map((event) => event.definition.kind)),
+    uuidArray(events.map((event) => event.subject)),
+    bigintArray(laterOnes(events)),
+    smallintArray(events.map((event) => by.types.idOf(event.definition.type))),
+    jsonArray(data),
+    texts((event) => event.origin?.causationid),
+    texts((event) => event.origin?.correlationid),
+    texts((event) => event.origin?.traceparent),
+    texts((event) => event.origin?.actor),
+    texts((event) => event.origin?.sourceaddress),
+    texts((event) => event.origin?.requestid),
     `/${by.service}`,
   ]);
-  return appended;
+  return ids.map((id, index) => ({ id, version: rows[index]!.version }));
 }

@@ -7,20 +7,23 @@ export function consumerFunctions(schema: string): string {
 }
 
 /**
- * Answers which of the delivered numbers take effect now; one null when the event of the
+ * Answers which of the delivered numbers take no effect now; null when the event of the
  * largest number is not `newest`: then the log was restored to an earlier point since the
  * entries entered the stream. The others need no look: whoever appends an entry checks the one before it. The checkpoint is read in a
  * statement of its own, after the insert: one that waits for a peer inside a single
  * statement would let an old checkpoint through. Rows at or below the checkpoint are
  * taken back, so that they cannot hide a retry that is due; and so are those of numbers
  * that have a retry row: their attempts are counted there.
+ *
+ * Nearly always all are new. That is tried first, since `on conflict` looks each one up before it inserts it.
  */
 function fence(schema: string): string {
   return `
-create or replace function ${schema}.fence(of_partition integer, numbers bigint[], newest text) returns setof bigint
+drop function if exists ${schema}.fence(integer, bigint[], text);
+create function ${schema}.fence(of_partition integer, numbers bigint[], newest text) returns bigint[]
 language plpgsql as $$
 declare
-  fresh bigint[];
+  handled bigint[] := '{}';
   elsewhere bigint[];
   reached bigint;
 begin
@@ -28,25 +31,27 @@ begin
     select from log.sequence s join log.events e on e.position = s.position
     where s.sequence = (select max(n) from unnest(numbers) n) and e.id::text = newest
   ) then
-    return query select null::bigint;
-    return;
+    return null;
   end if;
-  with inserted as (
-    insert into ${schema}.inbox (number)
-      select n from unnest(numbers) n order by n
-      on conflict do nothing
-      returning number
-  )
-  select coalesce(array_agg(number), '{}') into fresh from inserted;
+  begin
+    insert into ${schema}.inbox (number) select n from unnest(numbers) n order by n;
+  exception when unique_violation then
+    with inserted as (
+      insert into ${schema}.inbox (number)
+        select n from unnest(numbers) n order by n
+        on conflict do nothing
+        returning number
+    )
+    select array_agg(n) into handled from unnest(numbers) n where n not in (select number from inserted);
+  end;
   select c.number into reached from log.checkpoints c
     where c.service = '${schema}' and c.partition = of_partition;
-  select array_agg(n) into elsewhere from unnest(fresh) n
-    where n <= coalesce(reached, 0)
-       or exists (select from ${schema}.retries r where r.number = n);
-  if elsewhere is not null then
-    delete from ${schema}.inbox i where i.number = any(elsewhere);
-  end if;
-  return query select n from unnest(fresh) n where n <> all(coalesce(elsewhere, '{}')) order by n;
+  select array_agg(n) into elsewhere from unnest(numbers) n
+    where n <> all(handled)
+      and (n <= coalesce(reached, 0) or exists (select from ${schema}.retries r where r.number = n));
+  if elsewhere is null then return handled; end if;
+  delete from ${schema}.inbox i where i.number = any(elsewhere);
+  return handled || elsewhere;
 end $$;
 `;
 }

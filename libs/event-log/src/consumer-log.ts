@@ -1,5 +1,5 @@
 import { catalogue, topology, type Delivered, type Group } from '@skein/events';
-import type { Queryable } from '@skein/postgres';
+import { bigintArray, type Queryable } from '@skein/postgres';
 import { dueInTurn } from './due.js';
 import { inLog, type Delivery } from './in-log.js';
 import { legible } from './legible.js';
@@ -75,13 +75,16 @@ export class ConsumerLog {
   ): Promise<ReadonlySet<number>> {
     if (deliveries.length === 0) return new Set();
     const newest = deliveries.reduce((one, other) => (one.sequence > other.sequence ? one : other));
-    const rows = await transaction.query<{ fence: number | null }>(
-      `select fence from ${this.service}.fence($1, $2::bigint[], $3)`,
-      [partition, deliveries.map(({ sequence }) => sequence), newest.id],
+    const numbers = deliveries.map(({ sequence }) => sequence);
+    const [row] = await transaction.query<{ without: string[] | null }>(
+      `select ${this.service}.fence($1, $2, $3) as without`,
+      [partition, bigintArray(numbers), newest.id],
     );
-    const numbers = rows.map((row) => row.fence);
-    if (!numbers.includes(null)) return new Set(numbers as number[]);
-    return this.fence(transaction, partition, await inLog(transaction, deliveries));
+    const without = row!.without;
+    if (!without) return this.fence(transaction, partition, await inLog(transaction, deliveries));
+    const effective = new Set(numbers);
+    for (const number of without) effective.delete(Number(number));
+    return effective;
   }
 
   /** Whether the log has this very event under this number. */

@@ -13,13 +13,13 @@ let postgres: Postgres;
 let consumer: ConsumerLog;
 
 const begin = () => openTransaction(database.urlOf('selector'));
-const fenceIn = async (transaction: OpenTransaction, ...numbers: number[]) => [
-  ...(await consumer.fence(transaction, 0, numbers.map(deliveryOf))),
-];
+const inOrder = (numbers: ReadonlySet<number>) => [...numbers].sort((a, b) => a - b);
+const fenceIn = async (transaction: OpenTransaction, ...numbers: number[]) =>
+  inOrder(await consumer.fence(transaction, 0, numbers.map(deliveryOf)));
 const fenceOf = (...deliveries: Delivery[]) =>
-  postgres.transaction(async (transaction) => [
-    ...(await consumer.fence(transaction, 0, deliveries)),
-  ]);
+  postgres.transaction(async (transaction) =>
+    inOrder(await consumer.fence(transaction, 0, deliveries)),
+  );
 const fence = (...numbers: number[]) => fenceOf(...numbers.map(deliveryOf));
 const inbox = async () =>
   (await admin.query<{ number: number }>('select number from selector.inbox order by number')).map(

@@ -7,11 +7,5 @@ export type { Delivery } from './in-log.js';
 export { legible } from './legible.js';
 export { EventLog, type Change } from './event-log.js';
 export { EventTypes } from './event-types.js';
-export {
-  ENVELOPE_COLUMNS,
-  envelopeText,
-  readEvents,
-  readEventTexts,
-  type EnvelopeRow,
-} from './read.js';
+export { ENVELOPE_TEXT, readEvents, readEventTexts } from './read.js';
 export { logMigrations } from './migrations/index.js';

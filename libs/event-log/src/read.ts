@@ -1,33 +1,30 @@
 import { decode, type Delivered } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
 
-/** The columns from which an envelope is written; `e` is log.events, `t` is log.types. */
-export const ENVELOPE_COLUMNS = `e.id, e.source, t.name as type, e.kind, e.subject, e.time, e.org, e.version,
-  e.causationid, e.correlationid, e.traceparent, e.actor, e.sourceaddress, e.requestid, e.data::text as data`;
+/** Attributes that an event may lack; what a caller sends gets into them. */
+const sparse = [
+  'causationid',
+  'correlationid',
+  'traceparent',
+  'actor',
+  'sourceaddress',
+  'requestid',
+]
+  .map((name) => `',"${name}":' || to_json(e.${name})`)
+  .join(', ');
 
-export interface EnvelopeRow {
-  readonly id: string;
-  readonly time: Date;
-  readonly version: number;
-  /** JSON text, written into the envelope as it is. */
-  readonly data: string;
-  readonly [attribute: string]: unknown;
-}
-
-const attributes = [
-  ...['id', 'source', 'type', 'kind', 'subject', 'time', 'org', 'version', 'causationid'],
-  ...['correlationid', 'traceparent', 'actor', 'sourceaddress', 'requestid'],
-];
-
-/** One event as JSON text; its data is not parsed on the way. Columns that an envelope does not have are left out. */
-export function envelopeText(row: EnvelopeRow): string {
-  const present: Record<string, unknown> = {};
-  for (const name of attributes) if (row[name] !== null) present[name] = row[name];
-  return `${JSON.stringify(present).slice(0, -1)},"data":${row.data}}`;
-}
+/**
+ * SQL: one event as JSON text; `e` is log.events, `t` is log.types. Its data are not parsed on the way.
+ * Names of types, kinds and services have nothing in them that JSON would escape.
+ */
+export const ENVELOPE_TEXT = `concat(
+  '{"id":"', e.id, '","source":"', e.source, '","type":"', t.name, '","kind":"', e.kind,
+  '","subject":"', e.subject, '","time":', left(to_json(e.time at time zone 'UTC')::text, -1), 'Z"',
+  ',"org":"', e.org, '","version":', e.version,
+  ${sparse}, ',"data":', e.data, '}')`;
 
 const READ = `
-select s.sequence, ${ENVELOPE_COLUMNS}
+select s.sequence, ${ENVELOPE_TEXT} as text
 from log.sequence s
 join log.events e on e.position = s.position
 join log.types t on t.id = e.type
@@ -35,12 +32,11 @@ where s.sequence = any($1::bigint[])
 order by s.sequence`;
 
 /** The text of the events with these numbers, in order of their numbers. */
-export async function readEventTexts(
+export function readEventTexts(
   database: Queryable,
   numbers: readonly number[],
 ): Promise<{ sequence: number; text: string }[]> {
-  const rows = await database.query<EnvelopeRow & { sequence: number }>(READ, [numbers]);
-  return rows.map((row) => ({ sequence: row.sequence, text: envelopeText(row) }));
+  return database.query<{ sequence: number; text: string }>(READ, [numbers]);
 }
 
 /** The events with these numbers, in order. @throws UnreadableEvent */

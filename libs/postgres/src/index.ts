@@ -1,2 +1,3 @@
+export { bigintArray, jsonArray, smallintArray, textArray, uuidArray } from './binary-array.js';
 export { isTransient, sqlState } from './errors.js';
 export { Postgres, type PostgresSettings, type Queryable, type Transaction } from './postgres.js';

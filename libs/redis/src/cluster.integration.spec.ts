@@ -99,13 +99,17 @@ nativeRedisOrSkip('a Redis Cluster', () => {
     await expect(redis.exists('any')).rejects.toThrow('Connection is closed');
   }, 10_000);
 
-  it.each([true, false])('ends when left before it is connected (tried: %s)', async (tried) => {
-    const redis = open('hasty');
-    const answer = tried ? redis.exists('any').then(String, String) : 'Error: none';
-    redis.disconnect();
-    expect(await answer).toContain('Error');
-    await expect(redis.exists('any')).rejects.toThrow('Connection is closed');
-  }, 10_000);
+  it.each([true, false])(
+    'ends when left before it is connected (tried: %s)',
+    async (tried) => {
+      const redis = open('hasty');
+      const answer = tried ? redis.exists('any').then(String, String) : 'Error: none';
+      redis.disconnect();
+      expect(await answer).toContain('Error');
+      await expect(redis.exists('any')).rejects.toThrow('Connection is closed');
+    },
+    10_000,
+  );
 
   it('is entered with the password of the moment, on every node', async () => {
     let password = 'first-secret';

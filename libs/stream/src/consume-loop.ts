@@ -26,12 +26,15 @@ const RENEWALS = 3;
 
 /**
  * Consumes one stream: new entries, and entries of dead peers. One batch at a time: what is
- * read is a partition, and its order is kept.
+ * read is a partition, and its order is kept. Behind a backlog, the next one is read meanwhile.
  */
 export class ConsumeLoop {
   private readonly reading: Repetition;
   /** Read and not acknowledged yet; kept when a failure was not its fault, and handled again. */
   private held: readonly Entry[] = [];
+  /** Of the next read, which began while those are handled. */
+  private ahead:
+    { readonly reading: Promise<readonly Entry[]>; entries: readonly Entry[] } | undefined;
   /** Of those, the ones whose handling has begun and not ended. */
   private begun: readonly Entry[] = [];
   private handling: Promise<void> = Promise.resolve();
@@ -42,7 +45,8 @@ export class ConsumeLoop {
 
   constructor(private readonly settings: ConsumeSettings) {
     const { reader, claimAfterMs, logger } = settings;
-    this.renewal = new Renewal(() => reader.renew(this.held), claimAfterMs / RENEWALS);
+    const mine = () => [...this.held, ...(this.ahead?.entries ?? [])];
+    this.renewal = new Renewal(() => reader.renew(mine()), claimAfterMs / RENEWALS);
     this.reading = new Repetition(() => this.step(), logger);
     this.reading.start();
   }
@@ -66,12 +70,36 @@ export class ConsumeLoop {
     if (this.held.length === 0) this.held = await this.next();
     const portion = nextPortion(this.held, this.settings.batchBytes);
     if (portion.length === 0 || this.reading.isStopping) return;
+    if (portion.length === this.held.length) this.readAhead();
     this.handling = this.handleAndAcknowledge(portion);
     await this.handling;
     this.held = this.held.slice(portion.length);
   }
 
+  /** Not without a backlog: what trickles in makes larger batches when it is read later. */
+  private readAhead(): void {
+    const { reader } = this.settings;
+    const leftMs = this.claimAt - Date.now();
+    if (this.ahead || leftMs <= 0 || !reader.hasMore) return;
+    const ahead = { reading: reader.read(leftMs), entries: [] as readonly Entry[] };
+    // That it failed is seen by who waits for it.
+    ahead.reading.then(
+      (entries) => (ahead.entries = entries),
+      () => undefined,
+    );
+    this.ahead = ahead;
+  }
+
   private async next(): Promise<readonly Entry[]> {
+    if (!this.ahead) return this.readOrClaim();
+    try {
+      return await this.ahead.reading;
+    } finally {
+      this.ahead = undefined;
+    }
+  }
+
+  private async readOrClaim(): Promise<readonly Entry[]> {
     const { reader, claimAfterMs } = this.settings;
     const leftMs = this.claimAt - Date.now();
     if (leftMs > 0) return reader.read(leftMs);

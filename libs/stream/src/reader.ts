@@ -41,9 +41,9 @@ const SILENCES = 10;
 
 const idOf = ({ sequence }: Entry) => `${sequence}-0`;
 
+/** An entry has one field: named by the event's id, with the event as its value. */
 function entryOf([number, fields]: RawEntry, again: boolean): Entry {
-  const valueOf = (name: string) => fields[fields.indexOf(name) + 1] ?? '';
-  const [id, text] = [valueOf('id'), valueOf('event')];
+  const [id = '', text = ''] = fields;
   return {
     sequence: Number(number.split('-')[0]),
     id,
@@ -57,6 +57,7 @@ function entryOf([number, fields]: RawEntry, again: boolean): Entry {
 export class StreamReader {
   private readonly size: ReadSize;
   private cursor = START;
+  private full = false;
   private readonly claimed = meter().createCounter('skein_entries_claimed', {
     description: 'Entries taken over from consumers that gave no sign of life or left',
   });
@@ -72,16 +73,24 @@ export class StreamReader {
     this.size = new ReadSize({ entries: settings.batchSize, bytes: settings.batchBytes });
   }
 
+  /** The last read brought all that it asked for, so there are likely more. */
+  get hasMore(): boolean {
+    return this.full;
+  }
+
   /** New entries; none when nothing came within the time. */
   async read(waitMs: number): Promise<readonly Entry[]> {
     const { key, group, consumer } = this.settings;
+    const { count } = this.size;
     // Zero would wait for ever.
     const block = Math.max(1, Math.ceil(waitMs));
     const answer = (await this.blocking.xreadgroup(
-      ...(['GROUP', group, consumer, 'COUNT', this.size.count] as const),
+      ...(['GROUP', group, consumer, 'COUNT', count] as const),
       ...(['BLOCK', block, 'STREAMS', key, '>'] as const),
     )) as [[key: string, entries: RawEntry[]]] | null;
-    return this.taken((answer?.[0][1] ?? []).map((raw) => entryOf(raw, false)));
+    const entries = (answer?.[0][1] ?? []).map((raw) => entryOf(raw, false));
+    this.full = entries.length >= count;
+    return this.taken(entries);
   }
 
   /**

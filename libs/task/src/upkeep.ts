@@ -11,7 +11,7 @@ import type { BatchUnit } from './batch-unit.js';
 import { WorkLoop } from './work-loop.js';
 
 const COUNT_EVERY_MS = 1_000;
-const WAKE_PARKED_EVERY = 10;
+const WAKE_PARKED_EVERY = 2;
 
 /** What a service does beside its handling: writes its counts down for people, and wakes what was parked. */
 @Injectable()

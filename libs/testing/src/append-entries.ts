@@ -24,7 +24,7 @@ export async function appendEntries(
   await redis.xgroup('CREATE', key, group, '0', 'MKSTREAM').catch((error: Error) => {
     if (!error.message.startsWith('BUSYGROUP')) throw error;
   });
-  for (const { sequence, text, id = `id-${sequence}`, fields = { id, event: text } } of entries) {
+  for (const { sequence, text, id = `id-${sequence}`, fields = { [id]: text } } of entries) {
     await redis.xadd(key, `${sequence}-0`, ...Object.entries(fields).flat());
   }
 }

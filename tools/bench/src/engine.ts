@@ -21,7 +21,7 @@ import { boot, ServiceModule } from '@skein/service';
 import { waker } from '@skein/stream';
 import { Batch, taskProviders, type Sweep, type Task } from '@skein/task';
 import { now } from './clock.js';
-import { EFFECTS_COLUMNS } from './effects.js';
+import { EFFECTS_COLUMNS, insertEffects } from './effects.js';
 import type { Happening } from './payload.js';
 
 /** The service whose stream is measured, and the table of its effects. */
@@ -133,13 +133,14 @@ export async function release(): Promise<void> {
 /** Writes one row for each event, all of a batch with one statement. */
 async function takeEffect(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
   const at = now();
-  const labels = events.map(({ event }) => (event.data as DeviceLabelsUpdated).labels);
-  entered?.push(...labels.map(({ revision }): Entered => [revision!, at]));
+  const effects = events.map(({ event }) => ({
+    subject: event.subject,
+    revision: (event.data as DeviceLabelsUpdated).labels['revision']!,
+  }));
+  entered?.push(...effects.map(({ revision }): Entered => [revision, at]));
   await gate?.promise;
-  await transaction.query(
-    `insert into ${EFFECTS} (subject, revision) select * from unnest($1::uuid[], $2::text[])`,
-    [events.map(({ event }) => event.subject), labels.map(({ revision }) => revision)],
-  );
+  const { text, values } = insertEffects(EFFECTS, effects);
+  await transaction.query(text, values);
 }
 
 class ConsumerConfig extends WorkerConfig {}
@@ -175,7 +176,7 @@ export function bootConsumer(): Promise<void> {
 }
 
 /** The fields of a stream's entry for a happening, as the replayer writes them. */
-export function entryOf({ subject, labels }: Happening): [string, string, string, string] {
+export function entryOf({ subject, labels }: Happening): [string, string] {
   const id = newUid();
   const event = encode({
     id,
@@ -188,5 +189,5 @@ export function entryOf({ subject, labels }: Happening): [string, string, string
     version: 1,
     data: { labels },
   });
-  return ['id', id, 'event', event];
+  return [id, event];
 }

@@ -11,14 +11,14 @@ import {
 } from './frontier.js';
 
 /** Events that one round numbers above the highest position, at the most. */
-const ROUND_LIMIT = 5_000;
+export const ROUND_LIMIT = 5_000;
 const UNIQUE_VIOLATION = '23505';
 
 /**
  * One round, one snapshot: the events above the highest position, and all of the
  * missing ones below it, get the next numbers, but only if the last number is the one
  * that this replayer remembers. The two parts are apart because an OR scans the index
- * from its start.
+ * from its start. Positions that follow on the highest one without a gap, as nearly always, are not listed.
  */
 const ROUND = `
 with tip as (select coalesce(max(sequence), 0) as last from log.sequence),
@@ -38,8 +38,11 @@ numbered as (
   order by found.position
   returning sequence, position
 )
-select now() as began, tip.last, coalesce((select array_agg(position order by sequence) from numbered), '{}') as positions
-from tip`;
+select now() as began, tip.last, count(position) as count, case
+    when min(position) > $1 and max(position) - $1 = count(position) then '{}'
+    else coalesce(array_agg(position order by sequence) filter (where position is not null), '{}')
+  end as positions
+from tip left join numbered on true group by tip.last`;
 
 /** Who drew a position and has not ended: nextval holds this lock on the sequence until then; a dump's is another. */
 const HOLDERS = `
@@ -50,7 +53,13 @@ where relation = 'log.event_position'::regclass and mode = 'RowExclusiveLock'
 interface Round {
   readonly began: Date;
   readonly last: number;
-  readonly positions: number[];
+  readonly count: number;
+  readonly positions: string[];
+}
+
+function positionsOf({ count, positions }: Round, highest: number): number[] {
+  if (positions.length > 0) return positions.map(Number);
+  return Array.from({ length: count }, (_, index) => highest + 1 + index);
 }
 
 const RELOAD = `
@@ -82,8 +91,11 @@ export class Numbering {
     return this.frontier;
   }
 
-  /** One round; answers how many events it numbered. */
-  async round(): Promise<number> {
+  /**
+   * One round; answers how many events it numbered.
+   * @param numbered called when there were some, before holes are looked at
+   */
+  async round(numbered: () => void = () => undefined): Promise<number> {
     const before = (this.frontier ??= await this.reload());
     const lost = abandoned(before);
     const positions = await this.number(before);
@@ -91,9 +103,10 @@ export class Numbering {
       this.frontier = undefined;
       return 0;
     }
-    const numbered = forget(afterRound(before, positions), lost);
-    this.frontier =
-      numbered.holes.length > 0 ? afterReading(numbered, await this.holders()) : numbered;
+    const reached = forget(afterRound(before, positions), lost);
+    this.frontier = reached;
+    if (positions.length > 0) numbered();
+    if (reached.holes.length > 0) await this.look(reached);
     return positions.length;
   }
 
@@ -133,7 +146,7 @@ export class Numbering {
         last,
       ]);
       if (row!.last !== last) return undefined;
-      const positions = row!.positions.map(Number);
+      const positions = positionsOf(row!, highest);
       const above = positions.filter((position) => position > highest).length;
       if (above < ROUND_LIMIT) this.quiet = { began: row!.began, last: last + positions.length };
       return positions;
@@ -142,6 +155,12 @@ export class Numbering {
       if (sqlState(error) === UNIQUE_VIOLATION) return undefined;
       throw error;
     }
+  }
+
+  /** Notes who may still fill the holes. */
+  private async look(reached: Frontier): Promise<void> {
+    const holders = await this.holders();
+    if (this.frontier === reached) this.frontier = afterReading(reached, holders);
   }
 
   private async holders(): Promise<ReadonlySet<string>> {

@@ -9,8 +9,11 @@ let scene: LogScene;
 let one: Numbering;
 let other: Numbering;
 
+/** A moment before all that follows: rounds are noted to the millisecond. */
 const now = async () => {
-  const [row] = await scene.admin.query<{ now: Date }>('select clock_timestamp() as now');
+  const [row] = await scene.admin.query<{ now: Date }>(
+    'select clock_timestamp() as now, pg_sleep(0.002)',
+  );
   return row!.now;
 };
 /** What is saved: the last number, and whether that round began after the moment. */

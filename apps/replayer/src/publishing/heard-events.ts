@@ -1,4 +1,4 @@
-import { ENVELOPE_COLUMNS, envelopeText, type EnvelopeRow } from '@skein/event-log';
+import { ENVELOPE_TEXT } from '@skein/event-log';
 import type { Group } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
 import type { Expected } from './damage.js';
@@ -16,7 +16,8 @@ const eventId = (number: string) => `
 (select e.id from log.sequence s join log.events e on e.position = s.position where s.sequence = ${number})`;
 
 const NEXT = `
-select heard.sequence, ${eventId('$5::bigint')} as before, ${ENVELOPE_COLUMNS}
+select heard.sequence, ${eventId('$5::bigint')} as before,
+  e.id as "eventId", ${ENVELOPE_TEXT} as text
 from log.heard($1, $2, $3, ${END_OF_LOG}, $4) heard
 cross join lateral (select * from log.events where position = heard.position limit 1) e
 cross join lateral (select name from log.types where id = e.type limit 1) t
@@ -29,7 +30,9 @@ select c.number as checkpoint,
        ${eventId('$3::bigint')} as "newestEventId"
 from log.checkpoints c where c.service = $1 and c.partition = $2`;
 
-type Row = EnvelopeRow & { readonly sequence: number; readonly before: string | null };
+interface Row extends Publishable {
+  readonly before: string | null;
+}
 
 /** What follows in a stream, and what the log says of the entry before it. */
 export interface Following {
@@ -52,10 +55,9 @@ export class HeardEvents {
       ...[this.group, this.partition, after, limit],
       last ?? null,
     ]);
-    const events = rows.map((row) => {
-      const { sequence, id: eventId } = row;
-      const text = envelopeText(row);
-      return { sequence, eventId, text, bytes: eventId.length + Buffer.byteLength(text) };
+    const events = rows.map(({ sequence, eventId, text }) => {
+      const bytes = eventId.length + Buffer.byteLength(text);
+      return { sequence, eventId, text, bytes };
     });
     return { events, before: rows[0]?.before ?? undefined };
   }

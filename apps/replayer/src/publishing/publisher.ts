@@ -63,16 +63,18 @@ export class Publisher {
     if (Date.now() >= this.inspectAt || !this.state) await this.inspect();
     const known = this.state;
     if (!known || this.caughtUpTo >= lastNumber || this.isFullFor(known)) return 0;
-    const following = await this.following(known);
-    if (following.events.length > 0) return this.goOn(known, following);
-    this.caughtUpTo = lastNumber;
-    return 0;
+    return this.publishNext(known, lastNumber);
   }
 
-  private following({ from, last }: Known): Promise<Following> {
+  private async publishNext(known: Known, lastNumber: number): Promise<number> {
     const { window } = this.settings;
     const limit = Math.min(window.room, AT_ONCE, window.worthReading(BYTES_AT_ONCE));
-    return this.heard.next(from, limit, last);
+    const following = await this.heard.next(known.from, limit, known.last);
+    const found = following.events.length;
+    const published = found > 0 ? await this.goOn(known, following) : 0;
+    // Fewer than were asked for: there are no more up to that number, so nobody need ask again.
+    if (published === found && found < limit) this.caughtUpTo = lastNumber;
+    return published;
   }
 
   private async goOn(known: Known, { events, before }: Following): Promise<number> {

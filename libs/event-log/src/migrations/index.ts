@@ -2,6 +2,7 @@ import { Log1800000000000 } from './1-log.js';
 import { Figures1800000000001 } from './2-figures.js';
 import { QuietRounds1800000000002 } from './3-quiet-rounds.js';
 import { Partitions1800000000003 } from './4-partitions.js';
+import { Keys1800000000004 } from './5-keys.js';
 
 /** The migrations of the schema `log`, oldest first. */
 export const logMigrations = [
@@ -9,4 +10,5 @@ export const logMigrations = [
   Figures1800000000001,
   QuietRounds1800000000002,
   Partitions1800000000003,
+  Keys1800000000004,
 ];

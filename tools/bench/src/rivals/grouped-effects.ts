@@ -1,13 +1,11 @@
 import pg from 'pg';
+import { insertEffects } from '../effects.js';
 import type { Happening } from '../payload.js';
 
 interface Waiting {
   readonly happening: Happening;
   readonly done: PromiseWithResolvers<void>;
 }
-
-const INSERT =
-  'insert into effects (subject, revision) select * from unnest($1::uuid[], $2::text[])';
 
 /**
  * The effect of a job, for queues that hand out jobs one by one: what all jobs that run at the same
@@ -47,10 +45,11 @@ export class GroupedEffects {
 
   private async writeGroup(group: readonly Waiting[]): Promise<void> {
     try {
-      await this.pool.query(INSERT, [
-        group.map(({ happening }) => happening.subject),
-        group.map(({ happening }) => happening.labels.revision),
-      ]);
+      const effects = group.map(({ happening: { subject, labels } }) => ({
+        subject,
+        revision: labels.revision,
+      }));
+      await this.pool.query(insertEffects('effects', effects));
       for (const { done } of group) done.resolve();
     } catch (error) {
       for (const { done } of group) done.reject(error);

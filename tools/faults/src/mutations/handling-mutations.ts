@@ -16,8 +16,8 @@ export const handlingMutations: readonly Mutation[] = [
     file: FUNCTIONS,
     edits: [
       {
-        find: 'where n <= coalesce(reached, 0)\n',
-        replace: 'where n < 0\n',
+        find: '(n <= coalesce(reached, 0) or',
+        replace: '(n < 0 or',
       },
     ],
     tests: eventLog('src/fence'),
@@ -28,9 +28,8 @@ export const handlingMutations: readonly Mutation[] = [
     file: FUNCTIONS,
     edits: [
       {
-        find: '      on conflict do nothing\n      returning number\n  )\n  select coalesce(array_agg(number)',
-        replace:
-          '      on conflict (number) do update set number = excluded.number\n      returning number\n  )\n  select coalesce(array_agg(number)',
+        find: 'where n not in (select number from inserted)',
+        replace: 'where n < 0',
       },
     ],
     tests: eventLog('src/fence'),
@@ -78,11 +77,23 @@ export const handlingMutations: readonly Mutation[] = [
     file: CONSUME,
     edits: [
       {
-        find: 'new Renewal(() => reader.renew(this.held), claimAfterMs / RENEWALS)',
-        replace: 'new Renewal(() => Promise.resolve(), claimAfterMs / RENEWALS)',
+        find: 'new Renewal(() => reader.renew(mine()), claimAfterMs / RENEWALS)',
+        replace: 'new Renewal(() => reader.renew(mine().slice(0, 0)), claimAfterMs / RENEWALS)',
       },
     ],
     tests: stream('src/handling.', 'src/handing-over', 'src/life'),
+  },
+  {
+    name: 'claim-renewal-ahead',
+    safeguard: 'the claim of what was read ahead is renewed too',
+    file: CONSUME,
+    edits: [
+      {
+        find: '[...this.held, ...(this.ahead?.entries ?? [])]',
+        replace: '[...this.held]',
+      },
+    ],
+    tests: stream('src/read-ahead'),
   },
   {
     name: 'renewal-of-own-claims',

@@ -11,28 +11,7 @@ export const logMutations: readonly Mutation[] = [
     name: 'subject-lock',
     safeguard: 'subjects are locked before positions are drawn',
     file: 'libs/event-log/src/append.ts',
-    edits: [
-      {
-        find: 'insert into log.events (id,',
-        replace: 'insert into log.events (position, id,',
-      },
-      {
-        find: 'select id, org, kind, subject, version, type, $14',
-        replace: 'select ($15::bigint[])[ordinality], id, org, kind, subject, version, type, $14',
-      },
-      {
-        find: '  const appended = numberVersions(',
-        replace: `  const drawn = await transaction.query<{ position: number }>(
-    "select nextval('log.event_position') as position from generate_series(1, $1)",
-    [events.length],
-  );
-  const appended = numberVersions(`,
-      },
-      {
-        find: '    `/${by.service}`,\n',
-        replace: '    `/${by.service}`,\n    drawn.map(({ position }) => position),\n',
-      },
-    ],
+    edits: [{ find: 'where (select count(*) from locked) > 0\n', replace: '' }],
     tests: eventLog('src/append'),
   },
   {
@@ -48,8 +27,8 @@ export const logMutations: readonly Mutation[] = [
     file: 'libs/event-log/src/append.ts',
     edits: [
       {
-        find: 'order by ordinality`',
-        replace: 'order by ordinality desc`',
+        find: 'order by ordinality\n',
+        replace: 'order by ordinality desc\n',
       },
     ],
     tests: eventLog('src/append'),
@@ -72,8 +51,8 @@ export const logMutations: readonly Mutation[] = [
     file: NUMBERING,
     edits: [
       {
-        find: 'afterReading(numbered, await this.holders())',
-        replace: 'afterReading(numbered, new Set())',
+        find: 'afterReading(reached, holders)',
+        replace: 'afterReading(reached, new Set())',
       },
     ],
     tests: replayer('src/numbering'),

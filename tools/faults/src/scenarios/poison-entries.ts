@@ -149,8 +149,6 @@ export const poisonEntries: Scenario = {
   name: 'poison-entries',
   title: 'entries of a stream are broken, of unknown type or version, empty, or beyond the log',
   quick: false,
-  // What was parked is woken every 10 s.
-  convergeWithinMs: 20_000,
   run: async (scene) => {
     const { stage, random, loseEntries } = scene;
     // One of them has nothing that says which event it is.

@@ -67,8 +67,6 @@ export const twoBuilds: Scenario = {
   name: 'two-builds',
   title: 'a newer build, which speaks a newer event version, beside this one; then it alone',
   quick: true,
-  // What the older build parked is woken by the newer one every 10 s.
-  convergeWithinMs: 30_000,
   run: async ({ stage, writers, say }) => {
     const next = await Build.copy(join(stage.folder, 'next'), nextRelease);
     await Promise.all(hearers.map((room) => stage.add(`${room}-next`, room, next)));

@@ -29,8 +29,8 @@ export const committed = before('committed', 'after it committed, before anybody
   from: /if \(appended\.length > 0\) this\.announce\(\);/,
 });
 export const numbered = before('numbered', 'after it numbered, before it published', {
-  file: 'apps/replayer/dist/replayer.js',
-  from: /if \(count > 0\) this\.streams\.wake\(\);/,
+  file: 'apps/replayer/dist/numbering/numbering.js',
+  from: /if \(positions\.length > 0\) numbered\(\);/,
 });
 export const published = before('published', 'after it published to one stream of several', {
   file: 'apps/replayer/dist/publishing/publisher.js',

@@ -1,0 +1,82 @@
+/** Of pg_type; they never change. */
+const OIDS = { uuid: 2950, text: 25, json: 114, bigint: 20, smallint: 21, integer: 23 } as const;
+
+const HEADER_BYTES = 20;
+const LENGTH_BYTES = 4;
+const UUID_BYTES = 16;
+const UUID_CHARACTERS = 36;
+const LENGTH_OF_NULL = -1;
+const TWO_TO_32 = 2 ** 32;
+
+/** One dimension that begins at 1, or none when there are no elements. */
+function header(type: keyof typeof OIDS, count: number, hasNulls = false): Buffer {
+  const dimensions = count > 0 ? [1, Number(hasNulls), OIDS[type], count, 1] : [0, 0, OIDS[type]];
+  const bytes = Buffer.allocUnsafe(dimensions.length * LENGTH_BYTES);
+  dimensions.forEach((value, index) => bytes.writeInt32BE(value, index * LENGTH_BYTES));
+  return bytes;
+}
+
+/**
+ * Arrays as parameters in PostgreSQL's binary form: written and read in a fraction of the time that
+ * text takes, which matters where a statement takes hundreds of rows. Its form is that of array_send.
+ */
+
+/** A uuid[]. @throws TypeError when one is none */
+export function uuidArray(values: readonly string[]): Buffer {
+  const hex = values.map((value) => `00000010${value.replaceAll('-', '')}`).join('');
+  const body = Buffer.from(hex, 'hex');
+  // Decoding stops at what is no hexadecimal digit.
+  const complete = body.length === values.length * (LENGTH_BYTES + UUID_BYTES);
+  if (!complete || values.some((value) => value.length !== UUID_CHARACTERS)) {
+    throw new TypeError('an id is not a UUID');
+  }
+  return Buffer.concat([header('uuid', values.length), body]);
+}
+
+function textual(type: 'text' | 'json', values: readonly (string | undefined)[]): Buffer {
+  const size = values.reduce(
+    (sum, value) => sum + LENGTH_BYTES + Buffer.byteLength(value ?? ''),
+    HEADER_BYTES,
+  );
+  const bytes = Buffer.allocUnsafe(size);
+  let at = header(type, values.length, values.includes(undefined)).copy(bytes);
+  for (const value of values) {
+    const length = value === undefined ? LENGTH_OF_NULL : bytes.write(value, at + LENGTH_BYTES);
+    bytes.writeInt32BE(length, at);
+    at += LENGTH_BYTES + Math.max(length, 0);
+  }
+  return bytes.subarray(0, at);
+}
+
+/** A text[]; undefined is NULL. */
+export function textArray(values: readonly (string | undefined)[]): Buffer {
+  return textual('text', values);
+}
+
+/** A json[] of JSON texts. */
+export function jsonArray(values: readonly string[]): Buffer {
+  return textual('json', values);
+}
+
+/** A bigint[] of safe integers. */
+export function bigintArray(values: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + values.length * 12);
+  let at = header('bigint', values.length).copy(bytes);
+  for (const value of values) {
+    bytes.writeInt32BE(8, at);
+    bytes.writeInt32BE(Math.floor(value / TWO_TO_32), at + 4);
+    bytes.writeUInt32BE(value >>> 0, at + 8);
+    at += 12;
+  }
+  return bytes.subarray(0, at);
+}
+
+/** A smallint[]. */
+export function smallintArray(values: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + values.length * 6);
+  let at = header('smallint', values.length).copy(bytes);
+  for (const value of values) {
+    at = bytes.writeInt16BE(value, bytes.writeInt32BE(2, at));
+  }
+  return bytes.subarray(0, at);
+}
