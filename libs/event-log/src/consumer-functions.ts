@@ -42,7 +42,8 @@ begin
         on conflict do nothing
         returning number
     )
-    select array_agg(n) into handled from unnest(numbers) n where n not in (select number from inserted);
+    select coalesce(array_agg(n), '{}') into handled
+      from unnest(numbers) n where n not in (select number from inserted);
   end;
   select c.number into reached from log.checkpoints c
     where c.service = '${schema}' and c.partition = of_partition;

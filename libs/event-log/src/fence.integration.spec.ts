@@ -35,6 +35,16 @@ const checkpoint = (number: number) =>
     await transaction.query('delete from selector.inbox where number <= $1', [number]);
   });
 
+/** Row 1 of the inbox is gone by the time that somebody inserts for the second time. */
+const PRUNED_AT_THE_SECOND_INSERT = `
+create sequence selector.inserts;
+create function selector.pruned() returns trigger language plpgsql security definer as $$
+begin
+  if nextval('selector.inserts') = 2 then delete from selector.inbox where number = 1; end if;
+  return null;
+end $$;
+create trigger pruned before insert on selector.inbox for each statement execute function selector.pruned()`;
+
 beforeAll(async () => {
   database = await migratedDatabase(['selector']);
   admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
@@ -72,6 +82,18 @@ describe('the fence', () => {
     await checkpoint(5);
     expect(await fence(4, 5, 6)).toEqual([6]);
     expect(await inbox()).toEqual([6]);
+  });
+
+  it('lets the others take effect when what it collided with is pruned at that moment', async () => {
+    await fence(1);
+    await admin.query(`update log.checkpoints set number = 1 where service = 'selector'`);
+    await admin.query(PRUNED_AT_THE_SECOND_INSERT);
+    try {
+      expect(await fence(1, 2)).toEqual([2]);
+      expect(await inbox()).toEqual([2]);
+    } finally {
+      await admin.query('drop function selector.pruned() cascade; drop sequence selector.inserts');
+    }
   });
 
   it('leaves what has a retry row to the retry, and leaves no inbox row of it', async () => {
