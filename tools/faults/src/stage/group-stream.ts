@@ -51,10 +51,10 @@ export class GroupStream {
 
   /** All that is in the stream. */
   async entries(): Promise<StreamEntry[]> {
-    return (await this.redis.xrange(this.key, '-', '+')).map(([id, fields]) => ({
-      sequence: numberOf(id),
-      id: valueOf(fields, 'id'),
-      text: valueOf(fields, 'event'),
+    return (await this.redis.xrange(this.key, '-', '+')).map(([number, [id = '', text = '']]) => ({
+      sequence: numberOf(number),
+      id,
+      text,
     }));
   }
 
