@@ -19,8 +19,14 @@ export function consumerFunctions(schema: string): string {
  */
 function fence(schema: string): string {
   return `
-drop function if exists ${schema}.fence(integer, bigint[], text);
-create function ${schema}.fence(of_partition integer, numbers bigint[], newest text) returns bigint[]
+do $$ begin
+  -- Only one that an earlier build made: services that run would miss it for a moment.
+  if exists (select from pg_proc
+             where oid = to_regprocedure('${schema}.fence(integer, bigint[], text)') and proretset) then
+    drop function ${schema}.fence(integer, bigint[], text);
+  end if;
+end $$;
+create or replace function ${schema}.fence(of_partition integer, numbers bigint[], newest text) returns bigint[]
 language plpgsql as $$
 declare
   handled bigint[] := '{}';
