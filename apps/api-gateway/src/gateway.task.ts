@@ -12,6 +12,7 @@ import { RenderedWaiters, type DeviceKey } from './resources/rendered-waiters.js
 
 @Injectable()
 export class GatewayTask implements Task {
+  readonly isShown = true;
   private rendered: DeviceKey[] = [];
 
   constructor(

@@ -46,7 +46,7 @@ export class LogScene {
     this.held = [];
     await this.admin.query('truncate log.events, log.sequence, log.subjects');
     await this.admin.query('alter sequence log.event_position restart');
-    await this.admin.query('update log.settled set position = 0');
+    await this.admin.query('update log.settled set position = 0, number = 0');
   }
 
   event(subject = newUid(), name = 'x'): NewEvent {

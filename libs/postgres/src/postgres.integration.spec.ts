@@ -88,6 +88,27 @@ describe('a transaction', () => {
     expect([result, await numbers()]).toEqual(['done', [1]]);
   });
 
+  it('waits for the disk unless it says otherwise, and only then', async () => {
+    await postgres.query(`
+create table commits (synchronous text);
+create function note_commit() returns trigger language plpgsql as
+  'begin insert into commits values (current_setting(''synchronous_commit'')); return null; end';
+create constraint trigger at_commit after insert on numbers deferrable initially deferred
+  for each row execute function note_commit()`);
+    const insert = (number: number, asynchronously: boolean) =>
+      postgres.transaction(async (transaction) => {
+        await transaction.query('insert into numbers values ($1)', [number]);
+        if (asynchronously) transaction.commitAsynchronously();
+      });
+    await insert(1, false);
+    await insert(2, true);
+    await insert(3, false);
+    const commits = await postgres.query<{ synchronous: string }>('select synchronous from commits');
+    expect(commits.map(({ synchronous }) => synchronous)).toEqual(['on', 'off', 'on']);
+    expect(await numbers()).toEqual([1, 2, 3]);
+    await postgres.query('drop function note_commit() cascade; drop table commits');
+  });
+
   it('leaves nothing when the work throws, and hands on that very error', async () => {
     const refused = new Error('refused');
     const failing = postgres.transaction(async (transaction) => {

@@ -19,6 +19,12 @@ export interface Queryable {
 /** One open transaction, READ COMMITTED: plain SQL, and TypeORM over the same connection. */
 export interface Transaction extends Queryable {
   readonly manager: EntityManager;
+  /**
+   * The commit does not wait for the disk: everybody sees it at once, and a crash of PostgreSQL may take it back. For
+   * what is then found missing, and done again. Nothing outlives what it was made from: a later commit that waits
+   * makes all that came before it durable too.
+   */
+  commitAsynchronously(): void;
 }
 
 type Constructor = new (...parameters: never[]) => object;
@@ -83,7 +89,12 @@ export class Postgres implements Queryable {
       try {
         const query = <Row>(sql: string, parameters: readonly unknown[] = []) =>
           this.run<Row>(client, sql, parameters);
-        const result = await work({ manager: runner.manager, query });
+        let synchronous = true;
+        const commitAsynchronously = () => {
+          synchronous = false;
+        };
+        const result = await work({ manager: runner.manager, query, commitAsynchronously });
+        if (!synchronous) await client.query('set local synchronous_commit = off');
         await runner.commitTransaction();
         return result;
       } catch (error) {

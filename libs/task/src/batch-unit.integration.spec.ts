@@ -51,6 +51,26 @@ describe('a batch', () => {
     ]);
   });
 
+  it('waits for the disk when it appends, or when people read what it saves', async () => {
+    await scene.admin.query(`
+create table selector.commits (synchronous text);
+grant all on selector.commits to public;
+create function selector.note_commit() returns trigger language plpgsql as
+  'begin insert into selector.commits values (current_setting(''synchronous_commit'')); return null; end';
+create constraint trigger at_commit after insert on selector.folded deferrable initially deferred
+  for each row execute function selector.note_commit()`);
+    await scene.handle(delivered(1));
+    scene.task.perform = () => Promise.resolve([]);
+    await scene.handle(delivered(2));
+    Object.assign(scene.task, { isShown: true });
+    await scene.handle(delivered(3));
+    const commits = await scene.admin.query<{ synchronous: string }>('select synchronous from selector.commits');
+    expect(commits.map(({ synchronous }) => synchronous)).toEqual(['on', 'off', 'on']);
+    await scene.admin.query(
+      'drop function selector.note_commit() cascade; drop table selector.commits',
+    );
+  });
+
   it('is committed before anybody is told', async () => {
     const seen: number[] = [];
     const looks: Promise<unknown>[] = [];

@@ -60,6 +60,8 @@ export class Handling {
         const { fresh, appended } = await this.log.postgres.transaction(async (transaction) => {
           const effective = await fence(transaction);
           const count = effective.length === 0 ? 0 : await effect(transaction, effective, dispatch);
+          // What a crash takes back is missing where the checkpoint wants to pass, and handled again.
+          if (count === 0 && !this.task.isShown) transaction.commitAsynchronously();
           return { fresh: effective.length, appended: count };
         });
         this.committed(appended);

@@ -5,6 +5,11 @@ import type { Batch } from './batch.js';
 /** What a service does with what its events made worth deciding. */
 export interface Task {
   /**
+   * Whether users and devices read what it saves: then that is durable before they can.
+   * Otherwise handling that appends nothing does not wait for the disk, and is done again if a crash takes it back.
+   */
+  readonly isShown?: boolean;
+  /**
    * Called before the first of a batch's events is folded: takes, in one sorted
    * statement, the locks that keep two replicas apart. Locks taken later, one run
    * of events after the other, would deadlock.

@@ -12,7 +12,7 @@ export interface Scene {
   readonly say: (text: string) => void;
   /** What must be ended when the round has been looked at; it goes on until then. */
   readonly atEnd: (end: () => Promise<void>) => void;
-  /** Entries leave a stream unhandled, by this scenario's doing: from now on the checkpoint may have holes to heal. */
+  /** Entries leave a stream unhandled, or their handling is taken back: from now on the checkpoint may have holes to heal. */
   readonly loseEntries: () => void;
 }
 

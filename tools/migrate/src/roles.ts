@@ -7,13 +7,17 @@ export function roleName(database: string, room: Room): string {
   return `${database}_${room}`;
 }
 
-/** Time-outs are shorter than the time after which a peer takes over what a consumer holds. */
+/**
+ * Time-outs are shorter than the time after which a peer takes over what a consumer holds. Services keep the plans of their
+ * statements, each of which has its index: a plan made while a table was empty must not read all of it when it has grown.
+ */
 const settings = {
   synchronous_commit: 'on',
   default_transaction_isolation: 'read committed',
   lock_timeout: '10s',
   idle_in_transaction_session_timeout: '20s',
   timezone: 'UTC',
+  enable_seqscan: 'off',
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Group } from '@skein/events';
 import type { Queryable } from '@skein/postgres';
+import type { Added, Window } from '../publishing/window.js';
 
 /** Numbers that one look counts at the most; a longer backlog is counted over several looks. */
 const NUMBERS_AT_ONCE = 200_000;
@@ -20,35 +21,67 @@ export interface Counted {
   readonly complete: boolean;
 }
 
+/** Where a look begins in the log: above the window. */
+interface Place {
+  readonly from: number;
+  readonly hearings: number;
+  /** What had been added to the window by then. */
+  readonly added: Added;
+  readonly count: number;
+}
+
+/** What was counted from there, and up to where. */
+interface Waiting extends Place {
+  readonly countedTo: number;
+  readonly events: number;
+}
+
+function follows({ from, hearings, added }: Place, before: Waiting): boolean {
+  const same = hearings === before.hearings && added === before.added;
+  return same && from >= before.from && from < before.countedTo;
+}
+
 /**
- * Counts the events above the checkpoint that a service hears. Each look counts only what
- * was numbered, and what the checkpoint has passed, since the one before.
+ * Counts the events above the checkpoint that a service hears: what is in the stream, which its publisher knows, and
+ * what waits in the log. Of the latter each look counts only what was numbered since the one before.
  */
 export class Backlog {
-  private state = { checkpoint: 0, countedTo: 0, events: 0, hearings: -1 };
+  private waiting: Waiting | undefined;
 
   constructor(
     private readonly database: Queryable,
-    private readonly group: Group,
-    private readonly partition: number,
+    private readonly stream: { readonly group: Group; readonly partition: number },
+    private readonly window: Window,
   ) {}
 
   async look({ checkpoint, last, hearings }: Range): Promise<Counted> {
-    const { state } = this;
-    const follows = hearings === state.hearings && checkpoint >= state.checkpoint;
-    const goesOn = follows && checkpoint < state.countedTo && state.countedTo <= last;
-    const from = goesOn ? state.countedTo : checkpoint;
-    const to = Math.min(last, from + NUMBERS_AT_ONCE);
-    const before = goesOn ? state.events - (await this.count(state.checkpoint, checkpoint)) : 0;
-    const events = before + (await this.count(from, to));
-    this.state = { checkpoint, countedTo: Math.max(from, to), events, hearings };
-    return { events, complete: to >= last };
+    const { window } = this;
+    const { added } = window;
+    const from = Math.max(window.last ?? 0, checkpoint);
+    const inStream = window.countAbove(checkpoint);
+    const now = { from, hearings, added, count: added.count };
+    const before = this.goesOn(now, last);
+    const above = before?.countedTo ?? from;
+    const countedTo = Math.max(above, Math.min(last, above + NUMBERS_AT_ONCE));
+    const events = (before?.events ?? 0) + (await this.count(above, countedTo));
+    this.waiting = { ...now, countedTo, events };
+    return { events: inStream + events, complete: countedTo >= last };
+  }
+
+  /** What is left of the look before: without what entered the window, when that is all that happened to it. */
+  private goesOn(now: Place, last: number) {
+    const { waiting } = this;
+    if (!waiting || !follows(now, waiting) || waiting.countedTo > last) return undefined;
+    if (now.from !== waiting.from && now.from !== this.window.last) return undefined;
+    const { countedTo, events } = waiting;
+    return { countedTo, events: events - (now.count - waiting.count) };
   }
 
   private async count(above: number, upTo: number): Promise<number> {
     if (upTo <= above) return 0;
+    const { group, partition } = this.stream;
     const [row] = await this.database.query<{ count: number }>(COUNT, [
-      ...[this.group, this.partition],
+      ...[group, partition],
       ...[above, upTo],
     ]);
     return row!.count;

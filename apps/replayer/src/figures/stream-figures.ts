@@ -105,7 +105,7 @@ export class StreamFiguresReader {
     readonly tally: PublishTally,
     private readonly window: Window,
   ) {
-    this.backlog = new Backlog(postgres, stream.group, stream.partition);
+    this.backlog = new Backlog(postgres, stream, window);
   }
 
   get group() {

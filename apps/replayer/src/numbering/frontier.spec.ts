@@ -6,7 +6,7 @@ import {
   afterRound,
   forget,
   gapsBetween,
-  settledAt,
+  settledIn,
   type Frontier,
 } from './frontier.js';
 
@@ -82,11 +82,18 @@ describe('forgetting', () => {
   });
 
   it('all up to the first hole is settled, or everything', () => {
+    const holed = afterRound(afterRound(empty, [1, 2]), [3, 5]);
     expect([
-      settledAt(afterRound(empty, [1, 2, 5])),
-      settledAt(afterRound(empty, [1, 2])),
-      settledAt(empty),
-    ]).toEqual([2, 2, 0]);
+      settledIn(holed),
+      settledIn(afterRound(holed, [7, 9])),
+      settledIn(afterRound(holed, [4])),
+      settledIn(empty),
+    ]).toEqual([
+      { position: 3, number: 2 },
+      { position: 3, number: 2 },
+      { position: 5, number: 5 },
+      { position: 0, number: 0 },
+    ]);
   });
 });
 
@@ -97,7 +104,7 @@ describe('gapsBetween', () => {
       .map((found) => found.sort((a, b) => a - b));
     fc.assert(
       fc.property(positions, (found) => {
-        const gaps = gapsBetween(10, found).flatMap(({ low, high }) =>
+        const gaps = gapsBetween({ position: 10, number: 0 }, found).flatMap(({ low, high }) =>
           Array.from({ length: high - low + 1 }, (_, index) => low + index),
         );
         const all = [...gaps, ...found].sort((a, b) => a - b);
@@ -182,10 +189,11 @@ describe('numbering as a whole, in the order in which the replayer does it', () 
         for (const { before, between, limit } of rounds) {
           before.forEach((act) => act(database));
           one(limit, between);
-          const settled = settledAt(frontier);
-          expect(numbered.filter((at) => at <= settled).length).toBe(
-            [...database.committed].filter((at) => at <= settled).length,
+          const { position, number } = settledIn(frontier);
+          expect(numbered.filter((at) => at <= position).length).toBe(
+            [...database.committed].filter((at) => at <= position).length,
           );
+          expect(numbered.slice(0, number).filter((at) => at > position)).toEqual([]);
         }
         database.endAll(commits);
         for (let more = 0; more < 3; more += 1) one(1_000, []);

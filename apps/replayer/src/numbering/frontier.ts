@@ -2,6 +2,8 @@
 export interface Hole {
   readonly low: number;
   readonly high: number;
+  /** The last number given before it was seen: none up to that is of a position above it. */
+  readonly after: number;
   /** Transactions that may still fill it; undefined until they were read, after the hole was seen. */
   readonly holders?: ReadonlySet<string>;
 }
@@ -28,12 +30,23 @@ function without(hole: Hole, positions: readonly number[]): Hole[] {
   return parts;
 }
 
-/** The positions between known ones: what lies between `above` and each next position. */
-export function gapsBetween(above: number, positions: readonly number[]): Hole[] {
+/** How far the log needs no look at a start. */
+export interface Settled {
+  /** All positions up to this one are numbered or dead. */
+  readonly position: number;
+  /** All positions above that have numbers above this one. */
+  readonly number: number;
+}
+
+/** The positions between known ones: what lies between the settled ones and each next position. */
+export function gapsBetween(
+  { position: above, number: after }: Settled,
+  positions: readonly number[],
+): Hole[] {
   const gaps: Hole[] = [];
   let previous = above;
   for (const position of positions) {
-    if (position > previous + 1) gaps.push({ low: previous + 1, high: position - 1 });
+    if (position > previous + 1) gaps.push({ low: previous + 1, high: position - 1, after });
     previous = position;
   }
   return gaps;
@@ -48,7 +61,7 @@ export function afterRound(frontier: Frontier, positions: readonly number[]): Fr
     highest: above.at(-1) ?? frontier.highest,
     holes: [
       ...frontier.holes.flatMap((hole) => without(hole, filled)),
-      ...gapsBetween(frontier.highest, above),
+      ...gapsBetween({ position: frontier.highest, number: frontier.last }, above),
     ],
   };
 }
@@ -84,7 +97,7 @@ export function forget(frontier: Frontier, missedAgain: readonly Hole[]): Fronti
   return { ...frontier, holes: frontier.holes.filter((hole) => !gone(hole)) };
 }
 
-/** All positions up to this one are numbered or dead. */
-export function settledAt({ highest, holes }: Frontier): number {
-  return (holes[0]?.low ?? highest + 1) - 1;
+export function settledIn({ last, highest, holes: [first] }: Frontier): Settled {
+  if (!first) return { position: highest, number: last };
+  return { position: first.low - 1, number: first.after };
 }

@@ -6,8 +6,9 @@ import {
   afterRound,
   forget,
   gapsBetween,
-  settledAt,
+  settledIn,
   type Frontier,
+  type Settled,
 } from './frontier.js';
 
 /** Events that one round numbers above the highest position, at the most. */
@@ -62,10 +63,10 @@ function positionsOf({ count, positions }: Round, highest: number): number[] {
   return Array.from({ length: count }, (_, index) => highest + 1 + index);
 }
 
-const RELOAD = `
-select (select coalesce(max(sequence), 0) from log.sequence) as last,
-       (select coalesce(max(position), 0) from log.sequence) as highest,
-       (select position from log.settled) as settled`;
+const NUMBERED = `
+select sequence, position from log.sequence where sequence > $1 order by sequence`;
+const SAVE_SETTLED = `
+update log.settled set position = $1, number = $2 where position < $1`;
 
 /** A round that numbered all that it saw: what was committed before it began is at or below its last number. */
 interface QuietRound {
@@ -118,12 +119,10 @@ export class Numbering {
   /** Saves how far all is numbered or dead, for the next start. Called about once a second. */
   async saveSettled(): Promise<void> {
     if (!this.frontier) return;
-    const settled = settledAt(this.frontier);
-    if (settled === this.savedSettled) return;
-    await this.postgres.query('update log.settled set position = $1 where position < $1', [
-      settled,
-    ]);
-    this.savedSettled = settled;
+    const { position, number } = settledIn(this.frontier);
+    if (position === this.savedSettled) return;
+    await this.postgres.query(SAVE_SETTLED, [position, number]);
+    this.savedSettled = position;
   }
 
   /** Saves the last round that numbered all that it saw; timers wait for it. Called about once a second. */
@@ -169,21 +168,20 @@ export class Numbering {
   }
 
   private async reload(): Promise<Frontier> {
-    const [row] = await this.postgres.query<{ last: number; highest: number; settled: number }>(
-      RELOAD,
+    const [settled] = await this.postgres.query<Settled>(
+      'select position, number from log.settled',
     );
-    const { last, highest, settled } = row!;
-    const numbered = await this.postgres.query<{ position: number }>(
-      'select position from log.sequence where position > $1 order by position',
-      [settled],
-    );
+    const numbered = await this.postgres.query<{ sequence: number; position: number }>(NUMBERED, [
+      settled!.number,
+    ]);
+    const above = numbered
+      .map(({ position }) => position)
+      .filter((position) => position > settled!.position)
+      .sort((one, other) => one - other);
     return {
-      last,
-      highest,
-      holes: gapsBetween(
-        settled,
-        numbered.map(({ position }) => position),
-      ),
+      last: numbered.at(-1)?.sequence ?? settled!.number,
+      highest: above.at(-1) ?? settled!.position,
+      holes: gapsBetween(settled!, above),
     };
   }
 }

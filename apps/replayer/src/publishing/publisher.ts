@@ -100,13 +100,13 @@ export class Publisher {
     return this.tooLarge?.after === from && !window.hasRoomFor(this.tooLarge.bytes);
   }
 
-  private async append({ last }: Known, events: readonly HeardEvent[]): Promise<number> {
+  private async append({ last, from }: Known, events: readonly HeardEvent[]): Promise<number> {
     if (!(await this.stream.append(last, events))) {
       this.state = undefined;
       return 0;
     }
     this.settings.tally?.add(events);
-    this.settings.window.add(events);
+    this.settings.window.add(events, from);
     const { sequence: reached, eventId } = events.at(-1)!;
     this.state = { last: reached, from: reached, lastEvent: eventId };
     return events.length;

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { LogScene } from '../../test/log-scene.js';
 import { PublishingScene, upTo, windowOf } from '../../test/publishing-scene.js';
 import { inAnyOrder, type Step } from '../../test/steps.js';
+import { Backlog } from '../figures/backlog.js';
 import type { Publisher } from './publisher.js';
 
 const LIMITS = { entries: 10, bytes: 8_000 };
@@ -26,15 +27,33 @@ afterAll(async () => {
   await database?.close();
 });
 
+interface Replaying {
+  readonly publisher: Publisher;
+  /** Counts by the window of this publisher. */
+  readonly backlog: Backlog;
+}
+
 /** Two replayers that publish, and a service that handles in order. */
 interface Publishing {
-  readonly publishers: Publisher[];
+  readonly publishers: Replaying[];
   written: number;
   handled: number;
 }
 type PublishingStep = Step<Publishing>;
 
-const fresh = () => scene.publisher(windowOf(LIMITS.entries, LIMITS.bytes));
+function fresh(): Replaying {
+  const window = windowOf(LIMITS.entries, LIMITS.bytes);
+  const backlog = new Backlog(scene.log.replayer, scene.stream, window);
+  return { publisher: scene.publisher(window), backlog };
+}
+
+/** Whatever a publisher knows of the stream: what it counts is what waits. */
+async function countsWhatWaits({ publishers, written, handled }: Publishing): Promise<void> {
+  for (const { backlog } of publishers) {
+    const counted = await backlog.look({ checkpoint: handled, last: written, hearings: 1 });
+    expect(counted).toEqual({ events: written - handled, complete: true });
+  }
+}
 
 /** Never above the limits, and without a gap from wherever it begins. */
 async function isWithin(): Promise<void> {
@@ -54,7 +73,7 @@ async function handle(model: Publishing, count: number): Promise<void> {
   model.handled += next.length;
   await scene.checkpoint(model.handled);
   const trimmed = await scene.stream.trim(model.handled);
-  for (const publisher of model.publishers) publisher.trimmed(trimmed);
+  for (const { publisher } of model.publishers) publisher.trimmed(trimmed);
 }
 
 const who = fc.nat({ max: 1 });
@@ -74,14 +93,14 @@ const writes = fc
 const publishes = who.map((at): PublishingStep => ({
   name: `${at} publishes`,
   run: async ({ publishers }) => {
-    await scene.step(publishers[at]!);
+    await scene.step(publishers[at]!.publisher);
     await isWithin();
   },
 }));
 const race = fc.constant<PublishingStep>({
   name: 'both publish at once',
   run: async ({ publishers }) => {
-    await Promise.all(publishers.map((one) => scene.step(one)));
+    await Promise.all(publishers.map(({ publisher }) => scene.step(publisher)));
     await isWithin();
   },
 });
@@ -89,8 +108,8 @@ const handles = some.map((count): PublishingStep => ({
   name: `${count} are handled`,
   run: async (model) => {
     // What was damaged is found by looking; until then, there is nothing to be read.
-    for (const publisher of model.publishers) publisher.distrust();
-    await scene.step(model.publishers[0]!);
+    for (const { publisher } of model.publishers) publisher.distrust();
+    await scene.step(model.publishers[0]!.publisher);
     await handle(model, count);
     await isWithin();
   },
@@ -101,7 +120,7 @@ const restarts = who.map((at): PublishingStep => ({
 }));
 const looks = who.map((at): PublishingStep => ({
   name: `${at} looks at the stream`,
-  run: async ({ publishers }) => publishers[at]!.distrust(),
+  run: async ({ publishers }) => publishers[at]!.publisher.distrust(),
 }));
 const lost = fc.constant<PublishingStep>({
   name: 'the stream is lost',
@@ -118,22 +137,24 @@ const flushed = fc.constant<PublishingStep>({
   },
 });
 
-const usual = [writes, publishes, publishes, race, handles, handles];
+const counts = fc.constant<PublishingStep>({ name: 'both count what waits', run: countsWhatWaits });
+
+const usual = [writes, publishes, publishes, race, handles, handles, counts, counts];
 const faults = [restarts, looks, lost, trimmedByHand, flushed];
 
 it('whatever is written, published, handled and damaged: the window holds, and everything comes in the end', async () => {
   await inAnyOrder([...usual, ...faults], {
-    numRuns: 20,
+    numRuns: 40,
     begin: async () => {
       await scene.empty(deviceDeleted.type);
       return { publishers: [fresh(), fresh()], written: 0, handled: 0 };
     },
     end: async (model) => {
-      const [publisher] = model.publishers;
+      const { publisher } = model.publishers[0]!;
       for (let turns = 0; model.handled < model.written; turns += 1) {
         expect(turns).toBeLessThan(1_000);
-        publisher!.distrust();
-        await scene.run(publisher!);
+        publisher.distrust();
+        await scene.run(publisher);
         await isWithin();
         await handle(model, LIMITS.entries);
       }

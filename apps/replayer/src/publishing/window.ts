@@ -11,16 +11,44 @@ export interface Held {
   readonly bytes: number;
 }
 
+/** Counts what was added to a window since nothing was known of its stream. */
+export interface Added {
+  readonly count: number;
+}
+
 /** What one stream holds, as far as its publisher knows: what it has appended, or has measured. */
 export class Window {
   private held: Held[] = [];
   private total: number | undefined = undefined;
+  private counted = { count: 0 };
+  private reached: number | undefined = undefined;
 
   constructor(readonly limits: WindowLimits) {}
 
   /** Bytes in the stream; undefined before anything is known of it. */
   get bytes(): number | undefined {
     return this.total;
+  }
+
+  /** The number of the last entry; undefined without one. */
+  get last(): number | undefined {
+    return this.held.at(-1)?.sequence;
+  }
+
+  /** Another one after everything was forgotten, or somebody else added something. */
+  get added(): Added {
+    return this.counted;
+  }
+
+  /** How many entries have larger numbers. */
+  countAbove(number: number): number {
+    let [from, to] = [0, this.held.length];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (this.held[middle]!.sequence > number) to = middle;
+      else from = middle + 1;
+    }
+    return this.held.length - from;
   }
 
   /** Whether it holds half of what it may, or more. */
@@ -36,14 +64,19 @@ export class Window {
 
   /** Whether what is held is just what such a stream has; if not, it must be measured. */
   matches(first: number | undefined, last: number | undefined, length: number): boolean {
-    const [known, latest] = [this.held[0]?.sequence, this.held.at(-1)?.sequence];
-    return known === first && latest === last && this.held.length === length;
+    return this.held[0]?.sequence === first && this.last === last && this.held.length === length;
   }
 
-  /** Entries were appended, or found in the stream. */
-  add(entries: readonly Held[]): void {
+  /**
+   * Entries were appended, or found in the stream.
+   * @param after what was appended follows on this number
+   */
+  add(entries: readonly Held[], after = this.reached): void {
+    if (after !== this.reached) this.counted = { count: 0 };
+    this.reached = entries.at(-1)?.sequence ?? after;
     this.held.push(...entries.map(({ sequence, bytes }) => ({ sequence, bytes })));
     this.total = entries.reduce((sum, { bytes }) => sum + bytes, this.total ?? 0);
+    this.counted.count += entries.length;
   }
 
   /** Entries below this number were taken out. */
@@ -57,6 +90,8 @@ export class Window {
   forget(): void {
     this.held = [];
     this.total = undefined;
+    this.counted = { count: 0 };
+    this.reached = undefined;
   }
 
   /** Whether one more entry of so many bytes fits; into an empty stream, every one does. */

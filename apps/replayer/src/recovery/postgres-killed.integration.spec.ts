@@ -14,7 +14,10 @@ let place: TestRedis;
 let scene: RecoveryScene;
 
 beforeAll(async () => {
-  [server, place] = await Promise.all([startPostgres({ database: 'skein' }), testRedis()]);
+  [server, place] = await Promise.all([
+    startPostgres({ database: 'skein', settings: { wal_writer_delay: '10s' } }),
+    testRedis(),
+  ]);
   const { urlOf } = await migrate({ url: server.url, services: ['selector'] });
   const { url: redisUrl, prefix } = place;
   const places = { adminUrl: server.url, urlOf, redisUrl, prefix, waitFor };
@@ -66,6 +69,24 @@ describe('every event takes effect once, and nothing is left, when PostgreSQL', 
     await server.kill();
     await server.restart();
     await appended(6);
+    await healed();
+  }, 60_000);
+
+  it('takes back effects that were acknowledged before they reached the disk', async () => {
+    await halfDelivered();
+    // Whatever else commits makes them durable too.
+    await scene.stopReplayer();
+    const before = await scene.effects();
+    scene.release();
+    const pending = async () =>
+      ((await scene.redis.xpending(scene.key, 'selector')) as [number])[0];
+    await waitFor(async () => (await scene.effects()) === before + 12 && (await pending()) === 0);
+    await server.kill();
+    await server.restart();
+    const after = await waitFor(() => scene.effects().catch(() => undefined));
+    expect(after).toBeLessThan(before + 12);
+    await scene.startReplayer();
+    await appended(3);
     await healed();
   }, 60_000);
 

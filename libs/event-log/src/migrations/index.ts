@@ -3,6 +3,7 @@ import { Figures1800000000001 } from './2-figures.js';
 import { QuietRounds1800000000002 } from './3-quiet-rounds.js';
 import { Partitions1800000000003 } from './4-partitions.js';
 import { Keys1800000000004 } from './5-keys.js';
+import { Settled1800000000005 } from './6-settled.js';
 
 /** The migrations of the schema `log`, oldest first. */
 export const logMigrations = [
@@ -11,4 +12,5 @@ export const logMigrations = [
   QuietRounds1800000000002,
   Partitions1800000000003,
   Keys1800000000004,
+  Settled1800000000005,
 ];

@@ -30,7 +30,7 @@ where place <= $2::bigint`;
 
 /** So that nothing that real life does in the background falls into the measurement. */
 const SETTLE = [
-  'update log.settled set position = (select max(position) from log.sequence)',
+  'update log.settled set (position, number) = (select max(position), max(sequence) from log.sequence)',
   'vacuum (analyze) log.events, log.sequence, log.subjects',
   'checkpoint',
 ];

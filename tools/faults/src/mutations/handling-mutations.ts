@@ -120,6 +120,14 @@ export const handlingMutations: readonly Mutation[] = [
     tests: replayer('src/checkpoint/checkpoint'),
   },
   {
+    name: 'appending-waits-for-the-disk',
+    safeguard:
+      'only handling that appends nothing and is shown to nobody may be taken back by a crash',
+    file: 'libs/task/src/handling.ts',
+    edits: [{ find: 'if (count === 0 && !this.task.isShown) transaction', replace: 'transaction' }],
+    tests: { project: 'libs/task', patterns: ['src/batch-unit'] },
+  },
+  {
     name: 'checkpoint-from-where-it-was',
     safeguard: 'the checkpoint moves only from where it was read',
     file: CHECKPOINTER,

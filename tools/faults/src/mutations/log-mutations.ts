@@ -70,6 +70,19 @@ export const logMutations: readonly Mutation[] = [
     tests: replayer('src/numbering'),
   },
   {
+    name: 'settled-number',
+    safeguard: 'a start of the replayer reads all numbers of positions that are not settled',
+    file: 'apps/replayer/src/numbering/frontier.ts',
+    edits: [
+      {
+        find: '({ position: frontier.highest, number: frontier.last }, above)',
+        replace:
+          '({ position: frontier.highest, number: frontier.last + positions.length }, above)',
+      },
+    ],
+    tests: replayer('src/numbering/'),
+  },
+  {
     name: 'numbering-guard',
     safeguard: 'a round numbers only on from the number that this replayer remembers',
     file: NUMBERING,
