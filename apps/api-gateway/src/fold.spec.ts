@@ -8,9 +8,13 @@ const aspect: Aspect = {
   since: ['colour_since', 'colour'],
 };
 
-it('guards an aspect by its own number, and locks in the order of the keys', () => {
-  const statement = foldStatement(aspect);
-  expect(statement.match(/v\.colour_number < s\.number/g)).toHaveLength(2);
+it('guards each aspect by its own number, and locks in the order of the keys', () => {
+  const statement = foldStatement([aspect, { ...aspect, name: 'size', columns: { size: 'text' } }]);
+  expect(statement).toContain('colour = case when v.colour_number < s.number then s.colour');
+  expect(statement).toContain('size = case when v.size_number < s.number then s.size');
+  expect(
+    statement.match(/\(v\.colour_number < s\.number or v\.size_number < s\.number\)/g),
+  ).toHaveLength(2);
   expect(statement).toContain('order by v.org, v.uid for no key update of v');
 });
 
@@ -21,5 +25,5 @@ it('takes the last word about each row', () => {
     { ...about, number: 3, values: ['blue', undefined] },
     { ...about, number: 1, values: ['green', []] },
   ];
-  expect(foldParameters(aspect, said)).toEqual([['o'], ['u'], [3], ['t'], ['blue'], [null]]);
+  expect(foldParameters([aspect], said)).toEqual([['o'], ['u'], [3], ['t'], ['blue'], [null]]);
 });

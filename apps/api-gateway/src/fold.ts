@@ -16,42 +16,50 @@ export interface Said {
   readonly number: number;
   /** RFC 3339. */
   readonly time: string;
-  /** In the order of the aspect's columns; objects are written as JSON. */
+  /** In the order of the aspects' columns; objects are written as JSON. */
   readonly values: readonly unknown[];
 }
 
-function assignments({ name, columns, since }: Aspect): string {
-  const set = Object.keys(columns).map((column) => `${column} = s.${column}`);
+const guardOf = ({ name }: Aspect) => `v.${name}_number < s.number`;
+
+function assignments(aspect: Aspect): string[] {
+  const { name, columns, since } = aspect;
+  const newer = (column: string, value: string) =>
+    `${column} = case when ${guardOf(aspect)} then ${value} else v.${column} end`;
+  const set = Object.keys(columns).map((column) => newer(column, `s.${column}`));
   if (since) {
     const [column, of] = since;
-    set.push(
-      `${column} = case when v.${of} is distinct from s.${of} then s.time else v.${column} end`,
-    );
+    const changed = `case when v.${of} is distinct from s.${of} then s.time else v.${column} end`;
+    set.push(newer(column, changed));
   }
-  return [...set, `${name}_number = s.number`].join(', ');
+  return [...set, `${name}_number = greatest(v.${name}_number, s.number)`];
 }
 
 /**
- * The statement that folds an aspect: rows that are gone stay gone, and an event that
+ * The statement that folds aspects of one table, each by its own guard: rows that are gone stay gone, and an event that
  * is older than the last one changes nothing. Rows are locked in the order of their keys.
  */
-export function foldStatement(aspect: Aspect): string {
-  const { table, name, columns } = aspect;
-  const names = Object.keys(columns);
-  const types = ['uuid', 'uuid', 'bigint', 'timestamptz', ...Object.values(columns)];
+export function foldStatement(aspects: readonly Aspect[]): string {
+  const table = aspects[0]!.table;
+  const columns = columnsOf(aspects);
+  const names = ['org', 'uid', 'number', 'time', ...columns.map(([name]) => name)];
+  const types = ['uuid', 'uuid', 'bigint', 'timestamptz', ...columns.map(([, type]) => type)];
   const parameters = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
-  const guard = `v.${name}_number < s.number`;
+  const guard = `(${aspects.map(guardOf).join(' or ')})`;
   return `
 with said as (
-  select * from unnest(${parameters}) as s (${['org', 'uid', 'number', 'time', ...names].join(', ')})
+  select * from unnest(${parameters}) as s (${names.join(', ')})
 ), locked as materialized (
   select v.org, v.uid from ${table} v join said s on v.org = s.org and v.uid = s.uid
   where ${guard} order by v.org, v.uid for no key update of v
 )
-update ${table} v set ${assignments(aspect)}
+update ${table} v set ${aspects.flatMap(assignments).join(', ')}
 from said s join locked l on l.org = s.org and l.uid = s.uid
 where v.org = s.org and v.uid = s.uid and ${guard}`;
 }
+
+const columnsOf = (aspects: readonly Aspect[]) =>
+  aspects.flatMap(({ columns }) => Object.entries(columns));
 
 /** The last word about each row: a statement cannot change a row twice. */
 function lastOfEach(said: readonly Said[]): Said[] {
@@ -68,14 +76,14 @@ function writable(value: unknown): unknown {
 }
 
 /** The parameters of {@link foldStatement}. */
-export function foldParameters({ columns }: Aspect, said: readonly Said[]): unknown[][] {
+export function foldParameters(aspects: readonly Aspect[], said: readonly Said[]): unknown[][] {
   const rows = lastOfEach(said);
   return [
     rows.map(({ org }) => org),
     rows.map(({ uid }) => uid),
     rows.map(({ number }) => number),
     rows.map(({ time }) => time),
-    ...Object.keys(columns).map((_name, index) =>
+    ...columnsOf(aspects).map((_column, index) =>
       rows.map(({ values }) => writable(values[index])),
     ),
   ];

@@ -61,10 +61,12 @@ const rollout: Aspect = {
   since: ['rollout_since', 'rollout_running'],
 };
 
+/** What was rendered, and that it did not fail. */
+const outcome = [rendered, failure];
 const statements = new Map(
-  [owner, target, rendered, failure, template, validity, rollout].map((aspect) => [
-    aspect,
-    foldStatement(aspect),
+  [[owner], [target], outcome, [failure], [template], [validity], [rollout]].map((aspects) => [
+    aspects.map(({ name }) => name).join(),
+    foldStatement(aspects),
   ]),
 );
 
@@ -113,14 +115,14 @@ export class GatewayView {
     const about = said(events, (event) =>
       membersOf(event).map((one) => [one.device, one.owner, one.multipleOwners]),
     );
-    return this.fold(transaction, owner, about);
+    return this.fold(transaction, [owner], about);
   }
 
   foldTargets(transaction: Transaction, events: readonly Delivered<DevicesSelected>[]) {
     const about = said(events, (delivered) =>
       membersOf(delivered).map((one) => [one.device, delivered.event.data.templateVersion]),
     );
-    return this.fold(transaction, target, about);
+    return this.fold(transaction, [target], about);
   }
 
   /** Also notes for the batch which devices have something new to fetch. */
@@ -131,14 +133,10 @@ export class GatewayView {
         one.renderedVersion,
         one.digest,
         delivered.event.data.templateVersion,
+        null,
       ]),
     );
-    await this.fold(batch.transaction, rendered, about);
-    await this.fold(
-      batch.transaction,
-      failure,
-      about.map((one) => ({ ...one, values: [null] })),
-    );
+    await this.fold(batch.transaction, outcome, about);
     for (const delivered of events) {
       batch.wantEach(
         'device',
@@ -150,7 +148,7 @@ export class GatewayView {
 
   foldFailures(transaction: Transaction, events: readonly Delivered<DevicesFailed>[]) {
     const about = said(events, (event) => membersOf(event).map((one) => [one.device, one.message]));
-    return this.fold(transaction, failure, about);
+    return this.fold(transaction, [failure], about);
   }
 
   async foldTemplateVersions(
@@ -168,7 +166,7 @@ export class GatewayView {
       all.map(({ time }) => time),
     ]);
     const newest = said(events, ({ event }) => [[event.data.fleet, event.subject]]);
-    await this.fold(transaction, template, newest);
+    await this.fold(transaction, [template], newest);
   }
 
   foldValidity(transaction: Transaction, events: readonly Delivered<FleetValidated>[]) {
@@ -176,7 +174,7 @@ export class GatewayView {
       const { valid, reason, message, generation } = event.data;
       return [[event.subject, valid, reason, message, generation]];
     });
-    return this.fold(transaction, validity, about);
+    return this.fold(transaction, [validity], about);
   }
 
   foldRollouts(
@@ -187,15 +185,16 @@ export class GatewayView {
     const about = said(events, ({ event }) => [
       [event.data.fleet, event.data.templateVersion, running],
     ]);
-    return this.fold(transaction, rollout, about);
+    return this.fold(transaction, [rollout], about);
   }
 
   private async fold(
     transaction: Transaction,
-    aspect: Aspect,
+    aspects: readonly Aspect[],
     about: readonly Said[],
   ): Promise<void> {
     if (about.length === 0) return;
-    await transaction.query(statements.get(aspect)!, foldParameters(aspect, about));
+    const statement = statements.get(aspects.map(({ name }) => name).join())!;
+    await transaction.query(statement, foldParameters(aspects, about));
   }
 }

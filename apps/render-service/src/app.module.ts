@@ -6,6 +6,7 @@ import { DeviceContents } from './device-contents.js';
 import { DeviceRenderer } from './device-renderer.js';
 import { freezingProviders } from './freezing.js';
 import { PendingDevices } from './pending-devices.js';
+import { PendingRenderer } from './pending-renderer.js';
 import { RenderConfig } from './render.config.js';
 import { RenderConsumer } from './render.consumer.js';
 import { RenderLoops } from './render-loops.js';
@@ -25,6 +26,7 @@ import { TemplateVersions } from './template-versions.js';
     RenderedStore,
     DeviceContents,
     DeviceRenderer,
+    PendingRenderer,
     ContentsRenderer,
     RenderLoops,
     ...freezingProviders,

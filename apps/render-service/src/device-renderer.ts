@@ -8,15 +8,15 @@ import { RenderedStore } from './rendered-store.js';
 import { portionsOf, renderAll } from './rendering.js';
 import { TemplateVersions, type TemplateVersion } from './template-versions.js';
 
-type Place = 'ready' | 'outside' | 'absent';
+export type Place = 'ready' | 'outside' | 'absent';
 
-function targetsOf(devices: readonly PendingDevice[]): Set<string> {
+export function targetsOf(devices: readonly PendingDevice[]): Set<string> {
   const targets = devices.map(({ owner, target }) => (owner === null ? null : target));
   return new Set(targets.filter((target) => target !== null));
 }
 
 /** Where a device's content comes from: `outside` must be fetched first, `absent` has not arrived yet. */
-function placeOf(
+export function placeOf(
   { owner, target, spec }: PendingDevice,
   templates: ReadonlyMap<string, TemplateVersion>,
 ): Place {
@@ -24,7 +24,7 @@ function placeOf(
   return references(spec ?? {}).length > 0 ? 'outside' : 'ready';
 }
 
-/** Renders many devices at once, from what is in PostgreSQL already. */
+/** Renders devices that could not be rendered at once, or not together with others. */
 @Injectable()
 export class DeviceRenderer {
   private readonly wants = new Wants('render');

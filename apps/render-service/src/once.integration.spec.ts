@@ -8,7 +8,6 @@ import {
 } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import type { Postgres } from '@skein/postgres';
-import { Wants } from '@skein/task';
 import { consumerHarness, type ConsumerHarness } from '@skein/testing';
 import { git, inline, type Outside } from '../test/scene.js';
 import { Stage, type Make, type Scene } from '../test/stage.js';
@@ -60,8 +59,7 @@ describe('once and in order', () => {
 
   it('rendered by two at once, it is said once', async () => {
     await harness.handle(...inFleet());
-    const claimed = await new Wants('render').claim(postgres, 10, 'device');
-    await Promise.all([scene.renderer.render(claimed), scene.renderer.render(claimed)]);
+    await Promise.all([scene.pending.once(), scene.pending.once()]);
     expect(await harness.appended()).toMatchObject(rendered);
   });
 
@@ -122,13 +120,20 @@ describe('once and in order', () => {
   });
 
   it('the sweep finds a device that nobody is about to render, and then nothing', async () => {
-    await harness.handle(...inFleet());
-    await postgres.query('delete from render.wants');
+    const wants = () => postgres.query('select from render.wants');
+    const [created, matched, arrived, selected] = inFleet();
+    await harness.handle(created!, matched!, selected!);
+    await worked();
     const sweep = new RenderSweep(scene.devices);
+    await scene.unit.sweep((batch) => sweep.find(batch));
+    expect(await wants()).toHaveLength(1);
+    await postgres.query('delete from render.wants');
+    await harness.handle(arrived!);
+    expect(await worked()).toEqual([]);
     await scene.unit.sweep((batch) => sweep.find(batch));
     expect(await worked()).toMatchObject(rendered);
     await scene.unit.sweep((batch) => sweep.find(batch));
-    expect(await postgres.query('select from render.wants')).toEqual([]);
+    expect(await wants()).toEqual([]);
   });
 
   it('renders more devices than fit into one claim, each once', async () => {

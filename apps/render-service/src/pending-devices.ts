@@ -29,6 +29,36 @@ export interface CurrentDevice {
   readonly digest: string | null;
 }
 
+/** A device that is locked until it is rendered. */
+export type LockedDevice = PendingDevice & CurrentDevice;
+
+const DEVICE = `device, name, labels, spec, owner, target, due_number as "dueNumber",
+  document_digest as digest`;
+
+const TO_RENDER = 'pending and set_aside_number < due_number';
+
+/** What a peer has in hand is left to it, so that nobody waits, and nobody deadlocks. */
+const TAKE = `
+select org, ${DEVICE}, rendered_version as "renderedVersion"
+from render.devices where org = $1 and ${TO_RENDER}
+order by device limit $2 for no key update skip locked`;
+
+/** Organisations take turns. */
+const NEXT_ORGANISATION = `
+(select org from render.devices where org > $1 and ${TO_RENDER} order by org limit 1)
+union all
+(select org from render.devices where ${TO_RENDER} order by org limit 1)
+limit 1`;
+
+const SET_ASIDE = `
+with found as materialized (
+  select device from render.devices where org = $1 and device = any($2::uuid[]) and ${TO_RENDER}
+  order by device for no key update
+)
+update render.devices d set set_aside_number = d.due_number
+from found where d.org = $1 and d.device = found.device
+returning d.device`;
+
 const SAVE = `
 update render.devices d
 set rendered_version = r.version, document_digest = r.digest, problem = r.problem,
@@ -56,10 +86,30 @@ export class PendingDevices {
     return wanted.filter(({ org, uid }) => pending.has(`${org}/${uid}`));
   }
 
+  /** The organisation after another one that has something to render. */
+  async nextOrganisation(database: Queryable, after: string): Promise<string | undefined> {
+    const [found] = await database.query<{ org: string }>(NEXT_ORGANISATION, [after]);
+    return found?.org;
+  }
+
+  /** Locks devices that are to be rendered, at most so many. */
+  take(transaction: Transaction, org: string, limit: number): Promise<LockedDevice[]> {
+    return transaction.query<LockedDevice>(TAKE, [org, limit]);
+  }
+
+  /** Nobody takes these any more until something newer asks for them; answers which it did this to. */
+  async setAside(
+    transaction: Transaction,
+    org: string,
+    devices: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const rows = await transaction.query<{ device: string }>(SET_ASIDE, [org, devices]);
+    return new Set(rows.map(({ device }) => device));
+  }
+
   load(database: Queryable, org: string, devices: readonly string[]): Promise<PendingDevice[]> {
     return database.query<PendingDevice>(
-      `select org, device, name, labels, spec, owner, target, due_number as "dueNumber",
-              document_digest as digest
+      `select org, ${DEVICE}
        from render.devices
        where org = $1 and device = any($2::uuid[]) and pending
        order by device`,
@@ -97,11 +147,11 @@ export class PendingDevices {
     ]);
   }
 
-  /** Devices that nobody is about to render, although they should be. */
+  /** Devices that were put down as wants, which are gone. */
   missed(transaction: Transaction, limit: number): Promise<{ org: string; uid: string }[]> {
     return transaction.query(
       `select org, device as uid from render.devices d
-       where pending and not exists (
+       where pending and set_aside_number >= due_number and not exists (
          select from render.wants w
          where w.org = d.org and w.kind in ('device', 'contents') and w.uid = d.device)
        order by org, device limit $1`,

@@ -1,21 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Postgres } from '@skein/postgres';
-import { WantLoop, Wants } from '@skein/task';
+import { WantLoop, Wants, WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { ContentsRenderer } from './contents-renderer.js';
 import { DeviceRenderer } from './device-renderer.js';
+import { PendingRenderer } from './pending-renderer.js';
 import { RenderConfig } from './render.config.js';
 
 const DEVICES_AT_ONCE = 500;
+/** While one waits for PostgreSQL, the other one renders. */
+const LANES = 2;
+const POLL_MS = 500;
 
-/** Two loops, so that what must be fetched first holds nothing else back. */
+/** Loops of their own, so that what must be fetched first, or fails, holds nothing else back. */
 @Injectable()
 export class RenderLoops {
+  private readonly pending: readonly WorkLoop[];
   readonly devices: WantLoop;
   /** Several at once: a slow repository holds back only the devices that refer to it. */
   readonly contents: WantLoop;
 
   constructor(
+    private readonly renderer: PendingRenderer,
     devices: DeviceRenderer,
     contents: ContentsRenderer,
     postgres: Postgres,
@@ -23,6 +29,9 @@ export class RenderLoops {
     @Inject(LOGGER) logger: Logger,
   ) {
     const base = { wants: new Wants('render'), postgres, logger, retryBaseMs };
+    const work = () => this.once();
+    const pending = { work, logger, idleMs: POLL_MS, name: 'rendering of pending devices' };
+    this.pending = Array.from({ length: LANES }, () => new WorkLoop(pending));
     this.contents = new WantLoop({
       ...base,
       name: "rendering of a device's own contents",
@@ -45,15 +54,28 @@ export class RenderLoops {
   }
 
   start(): void {
-    this.devices.start();
-    this.contents.start();
+    for (const loop of this.all) loop.start();
   }
 
   wake(): void {
-    this.devices.wake();
+    for (const lane of this.pending) lane.wake();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.devices.stop(), this.contents.stop()]);
+    await Promise.all(this.all.map((loop) => loop.stop()));
+  }
+
+  /** Renders what is pending; what it leaves to the others is due at once. */
+  async once(): Promise<number> {
+    const { taken, left } = await this.renderer.once();
+    if (left > 0) {
+      this.devices.wake();
+      this.contents.wake();
+    }
+    return taken;
+  }
+
+  private get all() {
+    return [...this.pending, this.devices, this.contents];
   }
 }

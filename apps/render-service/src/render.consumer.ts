@@ -27,10 +27,7 @@ import {
 import { Batch } from '@skein/task';
 import { RenderView } from './render.view.js';
 
-function uidsOf(members: readonly { readonly device: string }[]): string[] {
-  return members.map(({ device }) => device);
-}
-
+/** The rows say what is to be rendered; the loops look there. */
 @Controller()
 export class RenderConsumer {
   constructor(private readonly view: RenderView) {}
@@ -38,7 +35,6 @@ export class RenderConsumer {
   @EventPattern<string>(deviceCreated.type)
   async deviceCreated(@Payload() events: Delivered<DeviceCreated>[], @Ctx() batch: Batch) {
     await this.view.foldCreated(batch.transaction, events);
-    batch.want('device', events);
   }
 
   /** Not rendered yet: the selector's answer to the new labels comes first. */
@@ -50,7 +46,6 @@ export class RenderConsumer {
   @EventPattern<string>(deviceSpecUpdated.type)
   async specUpdated(@Payload() events: Delivered<DeviceSpecUpdated>[], @Ctx() batch: Batch) {
     await this.view.foldSpecs(batch.transaction, events);
-    batch.want('device', events);
   }
 
   @EventPattern<string>(deviceDeleted.type)
@@ -61,17 +56,11 @@ export class RenderConsumer {
   @EventPattern<string>(devicesMatched.type)
   async devicesMatched(@Payload() events: Delivered<DevicesMatched>[], @Ctx() batch: Batch) {
     await this.view.foldMatched(batch.transaction, events);
-    for (const delivered of events) {
-      batch.wantEach('device', delivered, uidsOf(delivered.event.data.members));
-    }
   }
 
   @EventPattern<string>(devicesSelected.type)
   async devicesSelected(@Payload() events: Delivered<DevicesSelected>[], @Ctx() batch: Batch) {
     await this.view.foldSelected(batch.transaction, events);
-    for (const delivered of events) {
-      batch.wantEach('device', delivered, uidsOf(delivered.event.data.members));
-    }
   }
 
   @EventPattern<string>(templateVersionCreated.type)
@@ -103,8 +92,5 @@ export class RenderConsumer {
   @EventPattern<string>(repositoryUsersWoken.type)
   async usersWoken(@Payload() events: Delivered<RepositoryUsersWoken>[], @Ctx() batch: Batch) {
     await this.view.foldWoken(batch.transaction, events);
-    for (const delivered of events) {
-      batch.wantEach('device', delivered, delivered.event.data.devices);
-    }
   }
 }

@@ -4,7 +4,7 @@ import { PendingDevices } from './pending-devices.js';
 
 const AT_ONCE = 1_000;
 
-/** Finds devices that should have been rendered and that nobody is about to render. */
+/** Finds devices that were left to others and that nobody is about to render. */
 @Injectable()
 export class RenderSweep implements Sweep {
   constructor(private readonly devices: PendingDevices) {}

@@ -1,7 +1,7 @@
 /**
- * Running it twice is safe: only devices that have something to render are wanted, and
- * what was rendered is saved only while the device's row, locked, still asks for just
- * that. Who comes second finds nothing left to save; equal documents are one anyway.
+ * Running it twice is safe: a device is rendered only while its row, locked, asks for it, and
+ * what was fetched first is saved only while the row still asks for just that. Who comes second
+ * finds nothing left to save; equal documents are one anyway.
  */
 import {
   Injectable,
@@ -15,7 +15,7 @@ import { PendingDevices } from './pending-devices.js';
 import { RenderLoops } from './render-loops.js';
 import { RenderView } from './render.view.js';
 
-/** Notes which devices are to be rendered; the loops render them after the commit. */
+/** What is folded says which devices are to be rendered; the loops render them after the commit. */
 @Injectable()
 export class RenderTask implements Task, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly wants = new Wants('render');
@@ -33,6 +33,7 @@ export class RenderTask implements Task, OnApplicationBootstrap, BeforeApplicati
     );
   }
 
+  /** Only the sweep wants something here. */
   async perform(batch: Batch): Promise<NewEvent[]> {
     const wanted = await this.devices.among(batch.transaction, batch.wants('device'));
     await this.wants.put(batch.transaction, wanted);

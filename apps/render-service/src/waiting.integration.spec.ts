@@ -58,6 +58,26 @@ describe('what it waits for', () => {
     ]);
   });
 
+  it('what is not there, without holding back the devices that were to be rendered with it', async () => {
+    const [other, broken] = [newUid(), newUid()];
+    const frozen = { motd: { revision: 'abc', digest: `sha256:${'0'.repeat(64)}`, size: 1 } };
+    await harness.handle(
+      make.deviceIs(device),
+      make.deviceIs(other),
+      make.matched(fleet, device, other),
+      make.versionIs(version, fleet, inline('all there')),
+      make.versionIs(broken, fleet, git('config'), frozen),
+      make.selected(fleet, version, device),
+      make.selected(fleet, broken, other),
+    );
+    expect(membersOf(await worked())).toMatchObject([{ device, renderedVersion: 1 }]);
+    expect(await wants()).toMatchObject([
+      { kind: 'device', reason: expect.stringContaining('is not there') },
+    ]);
+    await harness.handle(make.selected(fleet, version, other));
+    expect(membersOf(await worked())).toMatchObject([{ device: other, renderedVersion: 1 }]);
+  });
+
   it('a slow repository without holding back any other device', async () => {
     const other = newUid();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -68,7 +88,7 @@ describe('what it waits for', () => {
       make.deviceIs(other, { spec: inline('own') }),
       make.matched(null, device, other),
     );
-    await scene.loops.devices.once();
+    await scene.loops.once();
     const slow = scene.loops.contents.once();
     await scene.loops.devices.once();
     expect(membersOf(await harness.appended())).toMatchObject([{ device: other }]);

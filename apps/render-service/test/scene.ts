@@ -25,6 +25,7 @@ import { ContentsRenderer } from '../src/contents-renderer.js';
 import { DeviceContents } from '../src/device-contents.js';
 import { DeviceRenderer } from '../src/device-renderer.js';
 import { PendingDevices } from '../src/pending-devices.js';
+import { PendingRenderer } from '../src/pending-renderer.js';
 import { RenderConfig } from '../src/render.config.js';
 import { RenderConsumer } from '../src/render.consumer.js';
 import { RenderLoops } from '../src/render-loops.js';
@@ -67,7 +68,9 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const freezing = { source, store: blobs, opener };
   const contents = new DeviceContents(postgres, view, templates, freezing);
   const renderer = new DeviceRenderer(postgres, devices, templates, store, config);
+  const pending = new PendingRenderer(log, devices, templates, store);
   const loops = new RenderLoops(
+    pending,
     renderer,
     new ContentsRenderer(postgres, devices, contents, store, config),
     postgres,
@@ -77,7 +80,7 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const task = new RenderTask(view, devices, loops);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'render'), task, settings);
-  return { blobs, devices, renderer, loops, unit, consumer: new RenderConsumer(view) };
+  return { blobs, devices, pending, loops, unit, consumer: new RenderConsumer(view) };
 }
 
 export const inline = (content: string): JsonObject => ({

@@ -59,8 +59,8 @@ export class Stage<Own extends Harness> {
 
   /** Does all work that is due and answers what was appended. */
   readonly worked = async () => {
-    const { devices, contents } = this.scene.loops;
-    while ((await devices.once()) + (await contents.once()) > 0);
+    const { loops } = this.scene;
+    while ((await loops.once()) + (await loops.devices.once()) + (await loops.contents.once()) > 0);
     return this.harness.appended() as ReturnType<Own['appended']>;
   };
 
