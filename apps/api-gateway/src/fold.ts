@@ -47,15 +47,13 @@ export function foldStatement(aspects: readonly Aspect[]): string {
   const parameters = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
   const guard = `(${aspects.map(guardOf).join(' or ')})`;
   return `
-with said as (
-  select * from unnest(${parameters}) as s (${names.join(', ')})
-), locked as materialized (
-  select v.org, v.uid from ${table} v join said s on v.org = s.org and v.uid = s.uid
+with said as materialized (
+  select s.* from unnest(${parameters}) as s (${names.join(', ')})
+  join ${table} v on v.org = s.org and v.uid = s.uid
   where ${guard} order by v.org, v.uid for no key update of v
 )
 update ${table} v set ${aspects.flatMap(assignments).join(', ')}
-from said s join locked l on l.org = s.org and l.uid = s.uid
-where v.org = s.org and v.uid = s.uid and ${guard}`;
+from said s where v.org = s.org and v.uid = s.uid and ${guard}`;
 }
 
 const columnsOf = (aspects: readonly Aspect[]) =>

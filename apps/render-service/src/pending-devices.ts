@@ -41,13 +41,14 @@ const TO_RENDER = 'pending and set_aside_number < due_number';
 const TAKE = `
 select org, ${DEVICE}, rendered_version as "renderedVersion"
 from render.devices where org = $1 and ${TO_RENDER}
-order by device limit $2 for no key update skip locked`;
+order by due_number, device limit $2 for no key update skip locked`;
 
-/** Organisations take turns. */
+/** Organisations take turns. Only one index has this order, so that no plan reads those that wait for nothing. */
+const FIRST = 'order by org, due_number, device limit 1';
 const NEXT_ORGANISATION = `
-(select org from render.devices where org > $1 and ${TO_RENDER} order by org limit 1)
+(select org from render.devices where org > $1 and ${TO_RENDER} ${FIRST})
 union all
-(select org from render.devices where ${TO_RENDER} order by org limit 1)
+(select org from render.devices where ${TO_RENDER} ${FIRST})
 limit 1`;
 
 const SET_ASIDE = `
@@ -92,7 +93,7 @@ export class PendingDevices {
     return found?.org;
   }
 
-  /** Locks devices that are to be rendered, at most so many. */
+  /** Locks the devices that are to be rendered for longest, at most so many. */
   take(transaction: Transaction, org: string, limit: number): Promise<LockedDevice[]> {
     return transaction.query<LockedDevice>(TAKE, [org, limit]);
   }

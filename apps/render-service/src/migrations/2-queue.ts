@@ -10,7 +10,7 @@ alter table render.devices add column set_aside_number bigint not null default 0
 comment on column render.devices.set_aside_number is
   'the due_number that was put down as a want, since it could not be rendered at once';
 drop index render.devices_pending;
-create index devices_to_render on render.devices (org, device)
+create index devices_to_render on render.devices (org, due_number, device)
   where pending and set_aside_number < due_number;
 create index devices_set_aside on render.devices (org, device)
   where pending and set_aside_number >= due_number;

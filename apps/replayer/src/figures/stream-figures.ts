@@ -67,10 +67,17 @@ const counted = (from: string) =>
 /** `tried_by`: it runs now, and its due time is when somebody else may try it. */
 const DUE = '(due <= now() or tried_by is not null)';
 
+/** Nothing is routed: all that the service hears is for its first partition. */
+const UNROUTED = `(not exists (select from log.detours d where d.service = c.service)
+  and not exists (select from log.partition_counts p where p.service = c.service))`;
+
 /** How many rows above the checkpoint are of the stream's partition. */
-const ahead = (schema: string, rows: string) => `
-  (select count(*) from log.of_partition(c.service, c.partition, array(
-    select number from ${schema}.${rows} and number > c.number limit ${COUNT_LIMIT})))`;
+const ahead = (schema: string, rows: string) => {
+  const above = `select number from ${schema}.${rows} and number > c.number limit ${COUNT_LIMIT}`;
+  return `
+  case when ${UNROUTED} then (select count(*) from (${above}) as found)
+    else (select count(*) from log.of_partition(c.service, c.partition, array(${above}))) end`;
+};
 
 /** What a service has, whatever the partition, is said of its first one. */
 const once = (sql: string) => `case when c.partition = 0 then ${sql} else 0 end`;
