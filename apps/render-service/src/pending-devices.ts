@@ -37,18 +37,31 @@ const DEVICE = `device, name, labels, spec, owner, target, due_number as "dueNum
 
 const TO_RENDER = 'pending and set_aside_number < due_number';
 
+/** Up to where an organisation's devices were taken. */
+export interface Place {
+  readonly org: string;
+  readonly dueNumber: number;
+  readonly device: string;
+}
+
 /** What a peer has in hand is left to it, so that nobody waits, and nobody deadlocks. */
 const TAKE = `
 select org, ${DEVICE}, rendered_version as "renderedVersion"
-from render.devices where org = $1 and ${TO_RENDER}
-order by due_number, device limit $2 for no key update skip locked`;
+from render.devices
+where org = $1 and (due_number, device) > ($2, $3::uuid) and ${TO_RENDER}
+order by due_number, device limit $4 for no key update skip locked`;
 
-/** Organisations take turns. Only one index has this order, so that no plan reads those that wait for nothing. */
-const FIRST = 'order by org, due_number, device limit 1';
+/**
+ * Organisations take turns. Only one index has this order, so that no plan reads those that wait for nothing;
+ * and what was taken just now is passed over, since the index still has it.
+ */
+const FIRST = `and ${TO_RENDER} order by org, due_number, device limit 1`;
 const NEXT_ORGANISATION = `
-(select org from render.devices where org > $1 and ${TO_RENDER} ${FIRST})
+(select org from render.devices where org > $1 ${FIRST})
 union all
-(select org from render.devices where ${TO_RENDER} ${FIRST})
+(select org from render.devices where org < $1 ${FIRST})
+union all
+(select org from render.devices where org = $1 and (due_number, device) > ($2, $3::uuid) ${FIRST})
 limit 1`;
 
 const SET_ASIDE = `
@@ -87,15 +100,21 @@ export class PendingDevices {
     return wanted.filter(({ org, uid }) => pending.has(`${org}/${uid}`));
   }
 
-  /** The organisation after another one that has something to render. */
-  async nextOrganisation(database: Queryable, after: string): Promise<string | undefined> {
-    const [found] = await database.query<{ org: string }>(NEXT_ORGANISATION, [after]);
+  /** The next organisation that has something to render; the same one if no other has. */
+  async nextOrganisation(database: Queryable, place: Place): Promise<string | undefined> {
+    const { org, dueNumber, device } = place;
+    const [found] = await database.query<{ org: string }>(NEXT_ORGANISATION, [
+      org,
+      dueNumber,
+      device,
+    ]);
     return found?.org;
   }
 
-  /** Locks the devices that are to be rendered for longest, at most so many. */
-  take(transaction: Transaction, org: string, limit: number): Promise<LockedDevice[]> {
-    return transaction.query<LockedDevice>(TAKE, [org, limit]);
+  /** Locks the devices after a place that are to be rendered for longest, at most so many. */
+  take(transaction: Transaction, after: Place, limit: number): Promise<LockedDevice[]> {
+    const { org, dueNumber, device } = after;
+    return transaction.query<LockedDevice>(TAKE, [org, dueNumber, device, limit]);
   }
 
   /** Nobody takes these any more until something newer asks for them; answers which it did this to. */

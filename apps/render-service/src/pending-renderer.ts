@@ -5,12 +5,13 @@ import { isTransient, type Transaction } from '@skein/postgres';
 import { originOf, Wants, type WantKind } from '@skein/task';
 import { currentTraceparent, inSpan } from '@skein/telemetry';
 import { placeOf, targetsOf, type Place } from './device-renderer.js';
-import { PendingDevices, type LockedDevice } from './pending-devices.js';
+import { PendingDevices, type LockedDevice, type Place as QueuePlace } from './pending-devices.js';
 import { RenderedStore } from './rendered-store.js';
 import { TemplateVersions } from './template-versions.js';
 
 const DEVICES_AT_ONCE = 1_000;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+const beginningOf = (org: string): QueuePlace => ({ org, dueNumber: 0, device: BEFORE_ALL });
 
 /** Who renders what cannot be rendered at once. */
 const left: Readonly<Record<Exclude<Place, 'ready'>, WantKind>> = {
@@ -28,6 +29,11 @@ export interface Turn {
 /** What asked for each device's rendering, by the number of its event. */
 type Origins = ReadonlyMap<number, Origin>;
 
+function placeOfLast(taken: readonly LockedDevice[]): QueuePlace | undefined {
+  const last = taken.at(-1);
+  return last && { org: last.org, dueNumber: last.dueNumber, device: last.device };
+}
+
 async function originsOf(transaction: Transaction, taken: readonly LockedDevice[]) {
   const numbers = [...new Set(taken.map(({ dueNumber }) => dueNumber))];
   const events = await readEvents(transaction, numbers);
@@ -41,7 +47,8 @@ async function originsOf(transaction: Transaction, taken: readonly LockedDevice[
 @Injectable()
 export class PendingRenderer {
   private readonly wants = new Wants('render');
-  private organisation = BEFORE_ALL;
+  /** Up to where was taken; what was given back behind it is found when there is nothing more after it. */
+  private taken: QueuePlace = beginningOf(BEFORE_ALL);
 
   constructor(
     private readonly log: EventLog,
@@ -52,13 +59,20 @@ export class PendingRenderer {
 
   /** Renders some devices of the organisation whose turn it is. */
   async once(): Promise<Turn> {
-    const org = await this.devices.nextOrganisation(this.log.postgres, this.organisation);
-    if (!org) return { taken: 0, left: 0 };
-    this.organisation = org;
+    const before = this.taken;
+    const org = await this.devices.nextOrganisation(this.log.postgres, before);
+    const after = org === before.org ? before : beginningOf(org ?? before.org);
+    this.taken = after;
+    return org ? this.renderAfter(after) : { taken: 0, left: 0 };
+  }
+
+  private async renderAfter(after: QueuePlace): Promise<Turn> {
+    const { org } = after;
     let taken: LockedDevice[] = [];
     try {
       return await this.log.commit(async (transaction) => {
-        taken = await this.devices.take(transaction, org, DEVICES_AT_ONCE);
+        taken = await this.devices.take(transaction, after, DEVICES_AT_ONCE);
+        this.taken = placeOfLast(taken) ?? after;
         const { events, left } = await this.render(transaction, org, taken);
         return { events, result: () => ({ taken: taken.length, left }) };
       });

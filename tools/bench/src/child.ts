@@ -28,6 +28,7 @@ export class Child {
   private constructor(
     private readonly file: string,
     environment: NodeJS.ProcessEnv,
+    private readonly onLine: (line: string) => void,
   ) {
     const profiling = process.env['SKEIN_BENCH_NODE_OPTIONS']?.split(' ') ?? [];
     // Detached: Ctrl-C in a terminal must reach the bench only, which ends its processes in order.
@@ -52,12 +53,22 @@ export class Child {
     return this.process.pid!;
   }
 
+  /** @throws when it has ended, with the last lines that it wrote */
+  requireRunning(): void {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) throw this.error();
+  }
+
   /**
    * Resolves when the process says that it is ready, in its log or to us.
    * @param file what Node runs
+   * @param onLine is told each line that it writes
    */
-  static async start(file: string, environment: NodeJS.ProcessEnv): Promise<Child> {
-    const child = new Child(file, environment);
+  static async start(
+    file: string,
+    environment: NodeJS.ProcessEnv,
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<Child> {
+    const child = new Child(file, environment, onLine);
     const timer = setTimeout(() => void child.stop(), READY_WITHIN_MS);
     await child.ready.promise.finally(() => clearTimeout(timer));
     return child;
@@ -90,9 +101,13 @@ export class Child {
   }
 
   private fail(): void {
-    const error = new Error(`${this.file} has ended:\n${this.lines.join('\n')}`);
+    const error = this.error();
     this.ready.reject(error);
     for (const call of this.calls.values()) call.reject(error);
+  }
+
+  private error(): Error {
+    return new Error(`${this.file} has ended:\n${this.lines.join('\n')}`);
   }
 
   private read(stream: Readable): void {
@@ -100,6 +115,7 @@ export class Child {
       if (line.includes('"msg":"ready"')) this.ready.resolve();
       this.lines.push(line);
       this.lines.splice(0, this.lines.length - KEPT_LINES);
+      this.onLine(line);
     });
   }
 }

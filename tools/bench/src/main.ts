@@ -32,12 +32,12 @@ function asked(): Promise<'interrupted'> {
 }
 
 async function measure(wanted: Wanted, closing: Closing): Promise<'done'> {
-  const { scenario: name, runs, parts, events } = wanted;
+  const { scenario: name, runs, ...how } = wanted;
   const scenario = scenarios.find((one) => one.name === name)!;
   say(`${name}: ${scenario.summary}; ${runs} ${runs === 1 ? 'run' : 'runs'}`);
-  const servers = await startServers(closing);
+  const servers = await startServers(closing, scenario.settings);
   say(servers.machine);
-  const { text, figures } = await scenario.run({ servers, runs, parts, events, closing, say });
+  const { text, figures } = await scenario.run({ servers, runs, ...how, closing, say });
   print(`\n${text}\n\n${servers.machine}\n${JSON.stringify(figures)}\n`);
   return 'done';
 }

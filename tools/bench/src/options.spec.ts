@@ -4,15 +4,17 @@ import { listOf, parseOptions, UsageError } from './options.js';
 const scenarios = [
   { name: 'stream', summary: 'how fast', runs: 3, parts: ['one', 'two'] },
   { name: 'log', summary: 'how large', runs: 5, parts: ['three'], events: 9_000 },
+  { name: 'fleet', summary: 'how soon', runs: 1, parts: ['four'], devices: 5_000 },
 ];
 const parse = (...args: string[]) => parseOptions(args, scenarios);
 
 describe('the command line', () => {
   it('names a scenario, which has its own number of runs', () => {
-    expect(parse('stream')).toEqual({ scenario: 'stream', runs: 3, parts: ['one', 'two'] });
+    const stream = { scenario: 'stream', runs: 3, parts: ['one', 'two'], distinct: false };
+    expect(parse('stream')).toEqual(stream);
     expect(parse('log')).toEqual({
       ...{ scenario: 'log', runs: 5, parts: ['three'] },
-      events: 9_000,
+      ...{ events: 9_000, distinct: false },
     });
   });
 
@@ -27,6 +29,12 @@ describe('the command line', () => {
 
   it('may say how many events are in the log, where that matters', () => {
     expect(parse('log', '--events', '20000')).toMatchObject({ events: 20_000 });
+  });
+
+  it('may say how many devices there are, and that their documents are different', () => {
+    expect(parse('fleet')).toMatchObject({ devices: 5_000, distinct: false });
+    const distinct = parse('fleet', '--devices', '200', '--distinct');
+    expect(distinct).toMatchObject({ devices: 200, distinct: true });
   });
 
   it('asks for the list or for help', () => {
@@ -47,6 +55,10 @@ describe('the command line', () => {
     [['stream', '--events', '20000'], /stream does not take --events/],
     [['log', '--events', '999'], /1000 to/],
     [['log', '--events', '2e4'], /1000 to/],
+    [['log', '--devices', '200'], /log does not take --devices/],
+    [['log', '--distinct'], /log does not take --distinct/],
+    [['fleet', '--devices', '99'], /100 to/],
+    [['fleet', '--devices', '1000001'], /to 1000000/],
   ])('refuses %j', (args, message) => {
     expect(() => parse(...args)).toThrow(UsageError);
     expect(() => parse(...args)).toThrow(message);
@@ -59,6 +71,8 @@ describe('the command line', () => {
         '        parts: one, two',
         'log     how large',
         '        parts: three; events: 9000',
+        'fleet   how soon',
+        '        parts: four; devices: 5000',
         '',
       ].join('\n'),
     );

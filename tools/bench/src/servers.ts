@@ -31,9 +31,16 @@ function inDatabase(url: string, name: string): string {
   return other.href;
 }
 
-/** Starts PostgreSQL, whose commits reach the disk, and Redis with an append-only file synced every second. */
-export async function startServers(closing: Closing): Promise<Servers> {
-  const postgres = await startPostgres({ durable: true });
+/**
+ * Starts PostgreSQL, whose commits reach the disk, and Redis with an append-only file synced every second.
+ * @param settings of PostgreSQL, left out where it does not start with them
+ */
+export async function startServers(
+  closing: Closing,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Servers> {
+  const start = (settings: Record<string, string>) => startPostgres({ durable: true, settings });
+  const postgres = await start({ ...settings }).catch(() => start({}));
   closing.add(() => postgres.stop());
   const redis = await startRedis();
   closing.add(() => redis.stop());
