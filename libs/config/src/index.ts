@@ -1,5 +1,6 @@
 export { Credential } from './credential.js';
 export { FetchingConfig } from './fetching-config.js';
+export { nodeOptions } from './node-options.js';
 export { InvalidConfiguration, readConfig, type Environment } from './read.js';
 export { RedisConfig } from './redis-config.js';
 export { SEALING_KEY_PATTERN, sealingKeyOf } from './sealing-key.js';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeOptions } from '@skein/config';
 import { migrate, rooms, type Migrated, type Room } from '@skein/migrate';
 import { freePort } from '@skein/testing';
 import { Redis } from 'ioredis';
@@ -24,6 +25,7 @@ async function settingsOf(redisUrl: string, closing: Closing): Promise<NodeJS.Pr
   const sources = await mkdtemp(join(tmpdir(), 'skein-bench-'));
   closing.add(() => rm(sources, { recursive: true, force: true }));
   return {
+    NODE_OPTIONS: nodeOptions.join(' '),
     SKEIN_STREAM_REDIS_URL: redisUrl,
     SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
     SKEIN_SOURCE_CACHE_DIRECTORY: sources,

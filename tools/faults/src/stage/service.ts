@@ -4,6 +4,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { nodeOptions } from '@skein/config';
 
 export interface ServiceOptions {
   readonly name: string;
@@ -44,7 +45,7 @@ export class Service {
   async start(): Promise<void> {
     const { main, environment, name, logFile } = this.options;
     this.asked = false;
-    const child = spawn(process.execPath, ['--enable-source-maps', '--import', guard, main], {
+    const child = spawn(process.execPath, [...nodeOptions, '--import', guard, main], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Ctrl-C in a terminal must reach only us.

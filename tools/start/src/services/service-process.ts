@@ -6,6 +6,7 @@ import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeOptions } from '@skein/config';
 
 export interface ServiceProcessOptions {
   readonly name: string;
@@ -91,7 +92,7 @@ export class ServiceProcess {
   private runOnce(): Promise<string> {
     const { main, environment } = this.options;
     // Detached: Ctrl-C in a terminal must reach only us, who stop the services in order.
-    const child = spawn(process.execPath, ['--enable-source-maps', '--import', guard, main], {
+    const child = spawn(process.execPath, [...nodeOptions, '--import', guard, main], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
