@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { FleetIndex, type SelectingFleet } from '@skein/domain-selector';
 import { MAX_BATCH_EVENT_BYTES, type MatchedDevice } from '@skein/events';
-import { answersFor, portions } from './answers.js';
+import { answersFor as answersOf, portions } from './answers.js';
 import type { KnownDevice } from './selector.view.js';
+
+const answersFor = (devices: KnownDevice[], fleets: SelectingFleet[], wanted: Set<string>) =>
+  answersOf(devices, new FleetIndex(fleets), wanted);
 
 const device: KnownDevice = {
   device: 'd1',
@@ -59,6 +63,16 @@ describe('portions', () => {
   it('holds at most a thousand members each', () => {
     expect([...portions(answers(2_001))].map(({ length }) => length)).toEqual([1_000, 1_000, 1]);
     expect([...portions([])]).toEqual([]);
+  });
+
+  it('counts no answer without names too small', () => {
+    const uid = '00000000-0000-4000-8000-000000000001';
+    const longest = { device: uid, owner: uid, labelsVersion: Number.MAX_SAFE_INTEGER };
+    const all = Array.from({ length: 2_000 }, () => ({ ...longest, multipleOwners: [] }));
+    for (const members of portions(all)) {
+      expect(members.length).toBe(1_000);
+      expect(JSON.stringify({ members }).length).toBeLessThan(160 * 1_000);
+    }
   });
 
   it('stays below the bytes of an event', () => {

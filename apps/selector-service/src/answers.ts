@@ -1,4 +1,4 @@
-import { decideMatches, type SelectingFleet } from '@skein/domain-selector';
+import { decideMatches, type FleetIndex } from '@skein/domain-selector';
 import { MAX_BATCH_EVENT_BYTES, MAX_MEMBERS, type MatchedDevice } from '@skein/events';
 import type { KnownDevice } from './selector.view.js';
 
@@ -15,13 +15,21 @@ function isNews(device: KnownDevice, answer: MatchedDevice): boolean {
   );
 }
 
+/** More than an answer without names has. */
+const PLAIN_BYTES = 160;
+
+function bytesOf(answer: MatchedDevice): number {
+  if (answer.multipleOwners.length === 0) return PLAIN_BYTES;
+  return Buffer.byteLength(JSON.stringify(answer)) + 1;
+}
+
 /** The answer for each device that is wanted, or for which there is something new to say. */
 export function answersFor(
   devices: readonly KnownDevice[],
-  fleets: readonly SelectingFleet[],
+  fleets: FleetIndex,
   wanted: ReadonlySet<string>,
 ): MatchedDevice[] {
-  return decideMatches([...devices], [...fleets])
+  return decideMatches(devices, fleets)
     .map(({ device, owner, labelsVersion, multipleOwners }) => ({
       device,
       owner,
@@ -36,7 +44,7 @@ export function* portions(answers: readonly MatchedDevice[]): Generator<MatchedD
   let portion: MatchedDevice[] = [];
   let bytes = 0;
   for (const answer of answers) {
-    const more = Buffer.byteLength(JSON.stringify(answer)) + 1;
+    const more = bytesOf(answer);
     if (portion.length === MAX_MEMBERS || (portion.length > 0 && bytes + more > MAX_BYTES)) {
       yield portion;
       portion = [];

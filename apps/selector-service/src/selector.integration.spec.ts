@@ -5,6 +5,7 @@ import {
   devicesMatched,
   fleetDeleted,
   newUid,
+  type Delivered,
   type MatchedDevice,
 } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
@@ -40,6 +41,17 @@ afterAll(async () => {
   await database?.close();
 });
 
+/** Handles a batch and what follows from it, until nothing is left to do. */
+const handle = async (...events: Delivered[]): Promise<Appended[]> => {
+  const answers = await harness.handle(...events);
+  await scene.scanAll();
+  return [...answers, ...(await harness.appended())];
+};
+const sideBySide = async (first: Delivered[], second: Delivered[]): Promise<Appended[]> => {
+  const answers = await harness.sideBySide(scene.task, first, second);
+  await scene.scanAll();
+  return [...answers, ...(await harness.appended())];
+};
 const membersOf = (events: readonly Appended[]): MatchedDevice[] =>
   events.flatMap(({ data }) => data['members'] as MatchedDevice[]);
 const answer = (
@@ -60,9 +72,9 @@ const nice = { site: 'nice' };
 describe('what wakes it', () => {
   it('selector matching wakes on device created', async () => {
     const [d, f] = [newUid(), newUid()];
-    await harness.handle(fleet(f, lyon));
+    await handle(fleet(f, lyon));
     const created = device(d, lyon);
-    const events = await harness.handle(created);
+    const events = await handle(created);
     expect(events).toEqual([
       {
         type: devicesMatched.type,
@@ -77,35 +89,35 @@ describe('what wakes it', () => {
 
   it('selector matching wakes on device labels updated, also when the owner stays', async () => {
     const [d, f] = [newUid(), newUid()];
-    await harness.handle(fleet(f, lyon), device(d, lyon));
-    const same = await harness.handle(relabelled(d, { ...lyon, rack: '7' }));
+    await handle(fleet(f, lyon), device(d, lyon));
+    const same = await handle(relabelled(d, { ...lyon, rack: '7' }));
     expect(membersOf(same)).toEqual([answer(d, f, 2)]);
-    const moved = await harness.handle(relabelled(d, nice));
+    const moved = await handle(relabelled(d, nice));
     expect(membersOf(moved)).toEqual([answer(d, null, 3)]);
   });
 
   it('selector matching wakes on fleet created, and tells only what changed', async () => {
     const [d, e, f] = [newUid(), newUid(), newUid()];
-    await harness.handle(device(d, lyon), device(e, nice));
-    expect(membersOf(await harness.handle(fleet(f, lyon)))).toEqual([answer(d, f)]);
+    await handle(device(d, lyon), device(e, nice));
+    expect(membersOf(await handle(fleet(f, lyon)))).toEqual([answer(d, f)]);
   });
 
   it('selector matching wakes on fleet selector updated', async () => {
     const [d, e, f] = [newUid(), newUid(), newUid()].sort();
-    await harness.handle(fleet(f!, lyon), device(d!, lyon), device(e!, nice));
-    const events = await harness.handle(reselected(f!, nice));
+    await handle(fleet(f!, lyon), device(d!, lyon), device(e!, nice));
+    const events = await handle(reselected(f!, nice));
     expect(membersOf(events)).toEqual([answer(d!, null), answer(e!, f!)]);
-    expect(await harness.handle(reselected(f!, nice))).toEqual([]);
+    expect(await handle(reselected(f!, nice))).toEqual([]);
   });
 
   it('selector matching wakes on fleet deleted', async () => {
     const [d, f, g] = [newUid(), newUid(), newUid()];
-    await harness.handle(fleet(f, lyon), device(d, lyon));
-    const two = await harness.handle(fleet(g, lyon));
+    await handle(fleet(f, lyon), device(d, lyon));
+    const two = await handle(fleet(g, lyon));
     expect(membersOf(two)).toEqual([answer(d, f, 1, [`f-${f}`, `f-${g}`].sort())]);
-    const one = await harness.handle(harness.event(fleetDeleted, f, { name: `f-${f}` }));
+    const one = await handle(harness.event(fleetDeleted, f, { name: `f-${f}` }));
     expect(membersOf(one)).toEqual([answer(d, g)]);
-    const none = await harness.handle(harness.event(fleetDeleted, g, { name: `f-${g}` }));
+    const none = await handle(harness.event(fleetDeleted, g, { name: `f-${g}` }));
     expect(membersOf(none)).toEqual([answer(d, null)]);
   });
 });
@@ -113,7 +125,7 @@ describe('what wakes it', () => {
 describe('what it says', () => {
   it('answers once for a batch that holds several events of a device and its fleet', async () => {
     const [d, f] = [newUid(), newUid()];
-    const events = await harness.handle(
+    const events = await handle(
       device(d, nice),
       relabelled(d, nice),
       relabelled(d, lyon),
@@ -127,29 +139,19 @@ describe('what it says', () => {
   it('puts at most a thousand members into one event', async () => {
     const f = newUid();
     const devices = Array.from({ length: 1_500 }, () => device(newUid(), lyon));
-    await harness.handle(...devices.slice(0, 500));
-    await harness.handle(...devices.slice(500));
-    const events = await harness.handle(fleet(f, lyon));
+    await handle(...devices.slice(0, 500));
+    await handle(...devices.slice(500));
+    const events = await handle(fleet(f, lyon));
     expect(events.map((event) => membersOf([event]).length)).toEqual([1_000, 500]);
     expect(new Set(membersOf(events).map(({ owner }) => owner))).toEqual(new Set([f]));
-  });
-
-  it('reads an organisation page by page', async () => {
-    await postgres.query(
-      `insert into selector.devices (org, device, labels, labels_version, labels_number)
-       select $1, gen_random_uuid(), '{"site": "lyon"}', 1, 1 from generate_series(1, 10001)`,
-      [org],
-    );
-    const members = membersOf(await harness.handle(fleet(newUid(), lyon)));
-    expect(new Set(members.map((member) => member.device)).size).toBe(10_001);
   });
 
   it('keeps organisations apart', async () => {
     const other = newUid();
     const [d, f] = [newUid(), newUid()];
-    const events = await harness.handle(device(d, lyon), fleet(f, lyon, { org: other }));
+    const events = await handle(device(d, lyon), fleet(f, lyon, { org: other }));
     expect(membersOf(events)).toEqual([answer(d, null)]);
-    const theirs = await harness.handle(device(d, lyon, { org: other }));
+    const theirs = await handle(device(d, lyon, { org: other }));
     expect(theirs.map(({ org, subject }) => [org, subject])).toEqual([[other, other]]);
     expect(membersOf(theirs)).toEqual([answer(d, f)]);
   });
@@ -158,59 +160,59 @@ describe('what it says', () => {
 describe('what happens twice, late or to deleted things', () => {
   it('handles an event that is delivered again once', async () => {
     const created = device(newUid(), lyon);
-    expect(await harness.handle(created)).toHaveLength(1);
-    expect(await harness.handle(created)).toEqual([]);
+    expect(await handle(created)).toHaveLength(1);
+    expect(await handle(created)).toEqual([]);
   });
 
   it('does not let an older event undo a newer one', async () => {
     const [d, f] = [newUid(), newUid()];
-    await harness.handle(relabelled(d, lyon, { sequence: 20, version: 2 }));
-    await harness.handle(reselected(f, lyon, { sequence: 21, version: 2 }));
-    const late = await harness.handle(device(d, nice, { sequence: 10, version: 1 }));
+    await handle(relabelled(d, lyon, { sequence: 20, version: 2 }));
+    await handle(reselected(f, lyon, { sequence: 21, version: 2 }));
+    const late = await handle(device(d, nice, { sequence: 10, version: 1 }));
     expect(membersOf(late)).toEqual([answer(d, null, 2)]);
-    const owned = await harness.handle(fleet(f, nice, { sequence: 11, version: 1 }));
+    const owned = await handle(fleet(f, nice, { sequence: 11, version: 1 }));
     expect(membersOf(owned)).toEqual([answer(d, f, 2)]);
   });
 
   it('does not let an older selector or older labels undo newer ones of the same kind', async () => {
     const [d, f] = [newUid(), newUid()];
-    await harness.handle(fleet(f, nice), device(d, nice));
-    await harness.handle(reselected(f, lyon, { sequence: 40, version: 3 }));
-    await harness.handle(relabelled(d, lyon, { sequence: 41, version: 3 }));
-    expect(await harness.handle(reselected(f, nice, { sequence: 30, version: 2 }))).toEqual([]);
-    const late = await harness.handle(relabelled(d, nice, { sequence: 31, version: 2 }));
+    await handle(fleet(f, nice), device(d, nice));
+    await handle(reselected(f, lyon, { sequence: 40, version: 3 }));
+    await handle(relabelled(d, lyon, { sequence: 41, version: 3 }));
+    expect(await handle(reselected(f, nice, { sequence: 30, version: 2 }))).toEqual([]);
+    const late = await handle(relabelled(d, nice, { sequence: 31, version: 2 }));
     expect(membersOf(late)).toEqual([answer(d, f, 3)]);
   });
 
   it('answers nothing about a deleted device, also when its creation comes late', async () => {
     const [d, e, f] = [newUid(), newUid(), newUid()];
-    await harness.handle(device(d, lyon));
+    await handle(device(d, lyon));
     const gone = (uid: string, place?: Place) =>
       harness.event(deviceDeleted, uid, { name: uid }, place);
-    expect(await harness.handle(gone(d))).toEqual([]);
-    await harness.handle(gone(e, { sequence: 30, version: 2 }));
-    expect(await harness.handle(device(e, lyon, { sequence: 29, version: 1 }))).toEqual([]);
-    expect(await harness.handle(fleet(f, lyon))).toEqual([]);
+    expect(await handle(gone(d))).toEqual([]);
+    await handle(gone(e, { sequence: 30, version: 2 }));
+    expect(await handle(device(e, lyon, { sequence: 29, version: 1 }))).toEqual([]);
+    expect(await handle(fleet(f, lyon))).toEqual([]);
   });
 
   it('ignores a deleted fleet whose creation comes late', async () => {
     const [d, f] = [newUid(), newUid()];
-    await harness.handle(device(d, lyon));
-    await harness.handle(harness.event(fleetDeleted, f, { name: f }, { sequence: 30, version: 2 }));
-    expect(await harness.handle(fleet(f, lyon, { sequence: 29, version: 1 }))).toEqual([]);
+    await handle(device(d, lyon));
+    await handle(harness.event(fleetDeleted, f, { name: f }, { sequence: 30, version: 2 }));
+    expect(await handle(fleet(f, lyon, { sequence: 29, version: 1 }))).toEqual([]);
   });
 });
 
 describe('two replicas', () => {
   it('do not miss each other: a fleet in one, a device in the other', async () => {
     const [d, f] = [newUid(), newUid()];
-    const events = await harness.sideBySide(scene.task, [fleet(f, lyon)], [device(d, lyon)]);
+    const events = await sideBySide([fleet(f, lyon)], [device(d, lyon)]);
     expect(membersOf(events)).toEqual([answer(d, f)]);
   });
 
   it('do not miss each other: a device in one, a fleet in the other', async () => {
     const [d, f] = [newUid(), newUid()];
-    const events = await harness.sideBySide(scene.task, [device(d, lyon)], [fleet(f, lyon)]);
+    const events = await sideBySide([device(d, lyon)], [fleet(f, lyon)]);
     expect(membersOf(events)).toEqual([answer(d, null), answer(d, f)]);
   });
 });
@@ -218,7 +220,7 @@ describe('two replicas', () => {
 describe('the sweep', () => {
   it('finds devices without an answer, and then nothing', async () => {
     const [d, f] = [newUid(), newUid()];
-    await harness.handle(fleet(f, lyon), device(d, lyon));
+    await handle(fleet(f, lyon), device(d, lyon));
     await postgres.query('update selector.devices set matched_labels_version = null');
     await scene.unit.sweep((batch) => scene.sweep.find(batch));
     expect(membersOf(await harness.appended())).toEqual([answer(d, f)]);
@@ -227,11 +229,12 @@ describe('the sweep', () => {
 
   it('leaves a deleted device alone, whose labels changed last', async () => {
     const d = newUid();
-    await harness.handle(device(d, lyon));
-    await harness.handle(
+    await handle(device(d, lyon));
+    await handle(
       relabelled(d, nice, { version: 2 }),
       harness.event(deviceDeleted, d, { name: d }, { version: 3 }),
     );
+    await postgres.query('update selector.devices set matched_labels_version = 1');
     const found: string[] = [];
     await scene.unit.sweep(async (batch) => {
       await scene.sweep.find(batch);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Labels, LabelSelector } from '@skein/domain-resource';
-import type { SelectingFleet } from '@skein/domain-selector';
+import type { Labels } from '@skein/domain-resource';
 import type { Delivered, JsonObject, MatchedDevice } from '@skein/events';
-import type { Transaction } from '@skein/postgres';
+import { bigintArray, textArray, uuidArray, type Transaction } from '@skein/postgres';
+import { FLEETS_STATE, type FleetsState } from './fleet-indexes.js';
 
 /** A device of the view, with the last answer that was given about it. */
 export interface KnownDevice {
@@ -11,21 +11,25 @@ export interface KnownDevice {
   readonly labelsVersion: number;
   readonly owner: string | null;
   readonly multipleOwners: readonly string[];
-  /** The labels' version that the last answer saw; null before the first. */
+  /** The labels' version that the last answer saw, or the one of this transaction does; null when one is missing. */
   readonly matchedLabelsVersion: number | null;
 }
 
-const PAGE = 5_000;
-
+/**
+ * Who folds labels answers them in the same transaction, and most answers change nothing but the version that they
+ * saw: noted here already, that spares the row a second version, in all its indexes.
+ */
 const FOLD_LABELS = `
-insert into selector.devices as d (org, device, labels, labels_version, labels_number)
-select distinct on (org, device) org, device, labels, version, number
+insert into selector.devices as d
+  (org, device, labels, labels_version, labels_number, matched_labels_version)
+select distinct on (org, device) org, device, labels, version, number, version
 from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[], $5::bigint[])
   as e (org, device, number, labels, version)
 order by org, device, number desc
 on conflict (org, device) do update
   set labels = excluded.labels, labels_version = excluded.labels_version,
-      labels_number = excluded.labels_number
+      labels_number = excluded.labels_number,
+      matched_labels_version = excluded.matched_labels_version
   where excluded.labels_number > d.labels_number`;
 
 const FOLD_DELETED_DEVICES = `
@@ -72,17 +76,22 @@ select pg_advisory_xact_lock(key)
 from (select distinct hashtextextended('selector/' || org, 0) as key
       from unnest($1::text[]) org order by key) k`;
 
-const DEVICE = `device, labels, labels_version as "labelsVersion", owner,
+/** SQL: the columns of a {@link KnownDevice}. */
+export const DEVICE = `device, labels, labels_version as "labelsVersion", owner,
   multiple_owners as "multipleOwners", matched_labels_version as "matchedLabelsVersion"`;
 
+const DEVICES = `
+select ${DEVICE}, f.* from selector.devices, (${FLEETS_STATE}) f
+where org = $1 and device = any($2::uuid[]) and not deleted order by device`;
+
+// Each row is asked for by its key: a join alone would read all devices of the organisation.
 const SAVE = `
 update selector.devices d
-set owner = m.owner, multiple_owners = m."multipleOwners", matched_labels_version = m."labelsVersion"
-from jsonb_to_recordset($2::jsonb)
-  as m (device uuid, owner uuid, "labelsVersion" bigint, "multipleOwners" text[])
-where d.org = $1 and d.device = m.device
+set owner = m.owner::uuid, multiple_owners = m.names::text[], matched_labels_version = m.version
+from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[]) as m (device, owner, version, names)
+where d.org = $1 and d.device = any($2::uuid[]) and d.device = m.device
   and (d.owner, d.multiple_owners, d.matched_labels_version)
-      is distinct from (m.owner, m."multipleOwners", m."labelsVersion")`;
+      is distinct from (m.owner::uuid, m.names::text[], m.version)`;
 
 const MISSED = `
 select org, device as uid from selector.devices
@@ -99,6 +108,11 @@ function keysOf(events: readonly Delivered[]): unknown[] {
 
 function selectorsOf(events: readonly Delivered<{ selector: JsonObject | null }>[]) {
   return events.map(({ event }) => event.data.selector && JSON.stringify(event.data.selector));
+}
+
+/** As PostgreSQL writes a text[]; names hold nothing that JSON writes otherwise. */
+function arrayOf(names: readonly string[]): string {
+  return `{${names.map((name) => JSON.stringify(name)).join(',')}}`;
 }
 
 /** The selector's tables: devices with their labels and owners, fleets with their selectors. */
@@ -146,42 +160,15 @@ export class SelectorView {
     await transaction.query(FOLD_DELETED_FLEETS, keysOf(events));
   }
 
-  /** All live fleets of the organisation; one whose creation has not arrived yet is none so far. */
-  fleets(transaction: Transaction, org: string): Promise<SelectingFleet[]> {
-    return transaction.query<{ fleet: string; name: string; selector: LabelSelector | null }>(
-      `select fleet, name, selector from selector.fleets
-       where org = $1 and not deleted and name is not null order by fleet`,
-      [org],
-    );
-  }
-
-  /** Those of the devices that live. */
-  devices(
+  /** Those of the devices that live, and what the transaction sees of the fleets. */
+  async devices(
     transaction: Transaction,
     org: string,
     devices: Iterable<string>,
-  ): Promise<KnownDevice[]> {
-    return transaction.query<KnownDevice>(
-      `select ${DEVICE} from selector.devices
-       where org = $1 and device = any($2::uuid[]) and not deleted order by device`,
-      [org, [...devices]],
-    );
-  }
-
-  /** All live devices of the organisation, page by page. */
-  async *allDevices(transaction: Transaction, org: string): AsyncGenerator<KnownDevice[]> {
-    let page: KnownDevice[];
-    let last: string | null = null;
-    do {
-      page = await transaction.query<KnownDevice>(
-        `select ${DEVICE} from selector.devices
-         where org = $1 and ($2::uuid is null or device > $2) and not deleted
-         order by device limit ${PAGE}`,
-        [org, last],
-      );
-      last = page.at(-1)?.device ?? null;
-      if (page.length > 0) yield page;
-    } while (page.length === PAGE);
+  ): Promise<{ devices: KnownDevice[]; state: FleetsState }> {
+    const rows = await transaction.query<KnownDevice & FleetsState>(DEVICES, [org, [...devices]]);
+    const { fleetsVersion = 0, server = '' } = rows[0] ?? {};
+    return { devices: rows, state: { fleetsVersion, server } };
   }
 
   /** Keeps the answers as the present owners. */
@@ -190,7 +177,14 @@ export class SelectorView {
     org: string,
     answers: readonly MatchedDevice[],
   ): Promise<void> {
-    if (answers.length > 0) await transaction.query(SAVE, [org, JSON.stringify(answers)]);
+    if (answers.length === 0) return;
+    await transaction.query(SAVE, [
+      org,
+      uuidArray(answers.map(({ device }) => device)),
+      textArray(answers.map(({ owner }) => owner ?? undefined)),
+      bigintArray(answers.map(({ labelsVersion }) => labelsVersion)),
+      textArray(answers.map(({ multipleOwners }) => arrayOf(multipleOwners))),
+    ]);
   }
 
   /** Devices whose labels have no answer yet. */

@@ -3,9 +3,12 @@ import type { LabelSelector, MatchExpression } from '@skein/domain-resource';
 import { matches } from '@skein/domain-resource';
 import fc from 'fast-check';
 import type { DeviceMatch, LabelledDevice } from './decide-matches.js';
-import { decideMatches } from './decide-matches.js';
+import { decideMatches as decide } from './decide-matches.js';
 import type { SelectingFleet } from './fleet-index.js';
 import { FleetIndex } from './fleet-index.js';
+
+const decideMatches = (devices: LabelledDevice[], fleets: SelectingFleet[]) =>
+  decide(devices, new FleetIndex(fleets));
 
 const device = (labels: Record<string, string>, owner: string | null = null): LabelledDevice => ({
   device: 'd1',
@@ -133,5 +136,52 @@ it('equals a model that compares every device with every fleet', () => {
       expect(decideMatches(devices, fleets)).toEqual(naive(devices, fleets));
     }),
     { numRuns: 2_000 },
+  );
+});
+
+/** What happens to fleets: the selector that one gets, or undefined when it goes. */
+const changes = fc.array(
+  fc.record({
+    name: fc.constantFrom('f0', 'f1', 'f2', 'f3'),
+    selector: fc.option(selector, { nil: undefined }),
+  }),
+  { maxLength: 30 },
+);
+
+it('finds after many changes what an index made anew finds', () => {
+  fc.assert(
+    fc.property(changes, fc.array(labels), (all, devices) => {
+      const index = new FleetIndex();
+      const living = new Map<string, SelectingFleet>();
+      for (const { name, selector: changed } of all) {
+        const one = fleet(name, changed ?? null);
+        if (changed === undefined) {
+          living.delete(name);
+          index.delete(one.fleet);
+        } else {
+          living.set(name, one);
+          index.set(one);
+        }
+      }
+      const anew = new FleetIndex(living.values());
+      const names = (from: FleetIndex, device: Record<string, string>) =>
+        from
+          .matching(device)
+          .map((found) => found.name)
+          .sort();
+      expect(index.size).toBe(living.size);
+      for (const one of devices) expect(names(index, one)).toEqual(names(anew, one));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+it('keeps nothing of fleets that are gone', () => {
+  fc.assert(
+    fc.property(someFleets, (fleets) => {
+      const index = new FleetIndex(fleets);
+      for (const one of fleets) index.delete(one.fleet);
+      expect(index).toEqual(new FleetIndex());
+    }),
   );
 });

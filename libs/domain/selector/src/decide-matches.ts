@@ -1,6 +1,5 @@
 import type { Labels } from '@skein/domain-resource';
-import type { SelectingFleet } from './fleet-index.js';
-import { FleetIndex } from './fleet-index.js';
+import type { FleetIndex, SelectingFleet } from './fleet-index.js';
 
 export interface LabelledDevice {
   /** The device's uid. */
@@ -24,11 +23,11 @@ export interface DeviceMatch {
 
 function match(
   { device, labelsVersion, owner: current }: LabelledDevice,
-  matching: SelectingFleet[],
-  isFleet: (fleet: string | null) => boolean,
+  matching: readonly SelectingFleet[],
+  lives: boolean,
 ): DeviceMatch {
   const several = matching.length > 1;
-  const kept = isFleet(current) ? current : null;
+  const kept = lives ? current : null;
   const owner = several ? kept : (matching[0]?.fleet ?? null);
   const multipleOwners = several ? matching.map(({ name }) => name).sort() : [];
   return { device, owner, labelsVersion, multipleOwners, changed: owner !== current };
@@ -40,10 +39,12 @@ function match(
  * the matching fleets are named. `fleets` must hold all fleets of the
  * organisation; the answer is in the order of the devices.
  */
-export function decideMatches(devices: LabelledDevice[], fleets: SelectingFleet[]): DeviceMatch[] {
-  const index = new FleetIndex(fleets);
-  const known = new Set<string | null>(fleets.map(({ fleet }) => fleet));
-  return devices.map((device) =>
-    match(device, index.matching(device.labels), (fleet) => known.has(fleet)),
-  );
+export function decideMatches(
+  devices: readonly LabelledDevice[],
+  fleets: FleetIndex,
+): DeviceMatch[] {
+  return devices.map((device) => {
+    const lives = device.owner !== null && fleets.has(device.owner);
+    return match(device, fleets.matching(device.labels), lives);
+  });
 }

@@ -21,7 +21,7 @@ const rows = groups
   )
   .join(' union all ');
 
-const wants = ['validation', 'render']
+const wants = ['validation', 'render', 'selector']
   .map(
     (service) =>
       `select '${service}.wants: ' || kind || ', ' || coalesce(reason, 'no reason') as what from ${service}.wants`,

@@ -7,16 +7,19 @@ const deletedFleets = events('selector', 'fleet.deleted');
 /** Its own word. */
 const answers = members('all', 'matching.devices-matched');
 
+/** Labels of a deleted device are folded, but nobody answers them. */
 export const selectorViews: readonly View[] = [
   {
     table: 'selector.devices',
     key: 'device',
     kept: `select org, device, labels, labels_version, labels_number, deleted, deleted_number, owner,
-                  multiple_owners, matched_labels_version from selector.devices`,
+                  multiple_owners, case when not deleted then matched_labels_version end as matched_labels_version
+           from selector.devices`,
     folded: `
 select org, uid as device, l.labels, l.version as labels_version, l.number as labels_number,
        d.number is not null as deleted, coalesce(d.number, 0) as deleted_number, a.owner,
-       coalesce(a.multiple, '[]') as multiple_owners, a.version as matched_labels_version
+       coalesce(a.multiple, '[]') as multiple_owners,
+       case when d.number is null then a.version end as matched_labels_version
 from ${things(labels)} t
 left join ${last(labels, `data -> 'labels' as labels, version`)} l using (org, uid)
 left join ${last(deletedDevices, 'type')} d using (org, uid)
