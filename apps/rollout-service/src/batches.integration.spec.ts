@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RolloutPolicy } from '@skein/domain-resource';
-import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
+  batchCompleted,
   batchDispatched,
   devicesSelected,
   newUid,
@@ -10,70 +10,33 @@ import {
   type Delivered,
   type Labels,
 } from '@skein/events';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
-import { BatchUnit } from '@skein/task';
-import { consumerHarness, type ConsumerHarness } from '@skein/testing';
-import { given, inBatches, newTask, selectedIn, settleAll, typesOf } from '../test/given.js';
-import { RolloutConsumer } from './rollout.consumer.js';
-import { RolloutSweep } from './rollout.sweep.js';
-import type { RolloutTask } from './rollout.task.js';
-import { RolloutView } from './rollout.view.js';
+import { migratedDatabase } from '@skein/migrate';
+import { consumerHarness } from '@skein/testing';
+import { inBatches, selectedIn, typesOf, type given } from '../test/given.js';
+import { Scene, uids, type Harness } from '../test/scene.js';
 
-let database: MigratedDatabase;
-let postgres: Postgres;
-let unit: BatchUnit;
-let task: RolloutTask;
-let harness: ConsumerHarness;
+let scene: Scene;
+let harness: Harness;
 let on: ReturnType<typeof given>;
 
 beforeAll(async () => {
-  database = await migratedDatabase(['rollout']);
-  postgres = await Postgres.open({ url: database.urlOf('rollout'), applicationName: 'test' });
+  scene = await Scene.open({ migratedDatabase, consumerHarness });
 });
-
 beforeEach(async () => {
-  for (const table of ['devices', 'fleets', 'rollouts', 'batches', 'inbox']) {
-    await postgres.query(`delete from rollout.${table}`);
-  }
-  const log = await EventLog.open(postgres, 'rollout', () => undefined);
-  task = newTask();
-  const settings = { retryLimit: 1, retryBaseMs: 1 };
-  unit = new BatchUnit(log, new ConsumerLog(postgres, 'rollout'), task, settings);
-  const consumer = new RolloutConsumer(new RolloutView());
-  harness = consumerHarness({ ...database, postgres, consumer, unit });
-  on = given(harness.event);
-  await harness.appended();
+  await scene.reset();
+  ({ harness, on } = scene);
 });
+afterAll(() => scene?.close());
 
-afterAll(async () => {
-  await postgres?.close();
-  await database?.close();
-});
-
-const settle = (...events: Delivered[]) => settleAll(harness, on, events);
-const uids = (count: number) => Array.from({ length: count }, () => newUid()).sort();
+const settle = (...events: Delivered[]) => scene.settle(...events);
 const canary = inBatches({ selector: { matchLabels: { canary: 'yes' } }, limit: 1 });
 const [f, v] = [newUid(), newUid()];
+const ended = [batchCompleted.type, rolloutCompleted.type];
 
 /** The fleet `f` with these devices; the first two bear the canary's label. */
-function members(policy: RolloutPolicy | null, devices: string[]): Delivered[] {
-  const labels = (index: number): Labels => (index < 2 ? { canary: 'yes' } : {});
-  const created = devices.map((uid, index) => on.device(uid, labels(index)));
-  return [on.fleet(f, policy), ...created, on.matched(devices, f)];
-}
-const updated = (...devices: string[]) => [
-  on.rendered(devices, v),
-  ...devices.map((uid) => on.reported(uid, 1)),
-];
-const sweep = async () => {
-  let found = 0;
-  await unit.sweep(async (batch) => {
-    await new RolloutSweep().find(batch);
-    found = batch.size;
-  });
-  return { found, said: await harness.appended() };
-};
+const members = (policy: RolloutPolicy | null, devices: string[]) =>
+  scene.members(f, policy, devices, (place): Labels => (place < 2 ? { canary: 'yes' } : {}));
+const updated = (...devices: string[]) => scene.updated(v, ...devices);
 
 describe('a rollout in batches', () => {
   it('fleet rollout wakes on rollout batch dispatched, and goes from batch to batch', async () => {
@@ -87,11 +50,14 @@ describe('a rollout in batches', () => {
       { type: devicesSelected.type, data: { batch: 1, members: [{ device: devices[0] }] } },
     ]);
     const second = await harness.handle(...updated(devices[0]!));
-    expect(second).toMatchObject([{ type: batchDispatched.type, data: { batch: 2 } }]);
+    expect(second).toMatchObject([
+      { type: batchCompleted.type, data: { batch: 1, devices: 1, updated: 1, failed: 0 } },
+      { type: batchDispatched.type, data: { batch: 2 } },
+    ]);
     expect(selectedIn(await settle(...on.heard(second)))).toEqual(devices.slice(1));
     expect(await harness.handle(...updated(devices[1]!, devices[2]!))).toEqual([]);
-    expect(typesOf(await harness.handle(...updated(devices[3]!)))).toEqual([rolloutCompleted.type]);
-    const rows = await postgres.query<Record<string, boolean>>(
+    expect(typesOf(await harness.handle(...updated(devices[3]!)))).toEqual(ended);
+    const rows = await scene.postgres.query<Record<string, boolean>>(
       `select announced_at is not null and dispatched_at is not null
          and completed_at is not null as through from rollout.batches`,
     );
@@ -123,7 +89,10 @@ describe('a rollout in batches', () => {
     expect(await harness.handle(...updated(devices[0]!))).toEqual([]);
     expect(await harness.handle(on.gone(devices[3]!))).toEqual([]);
     expect(await harness.handle(on.gone(devices[1]!))).toEqual([]);
-    expect(await harness.handle(on.gone(devices[2]!))).toMatchObject([{ data: { batch: 2 } }]);
+    expect(await harness.handle(on.gone(devices[2]!))).toMatchObject([
+      { type: batchCompleted.type, data: { batch: 1, devices: 1, updated: 1, threshold: 67 } },
+      { type: batchDispatched.type, data: { batch: 2 } },
+    ]);
   });
 
   it('keeps the policy that it started with', async () => {
@@ -140,7 +109,8 @@ describe('a rollout in batches', () => {
   it('goes through empty batches at once', async () => {
     const policy = inBatches({ selector: { matchLabels: { canary: 'no' } } }, { limit: '1%' });
     const said = await settle(on.fleet(f, policy), on.version(v, f));
-    expect(said.map(({ data }) => data['batch'])).toEqual([undefined, 1, 2, 3, undefined]);
+    const begun = said.filter(({ type }) => type === batchDispatched.type);
+    expect(begun.map(({ data }) => data['batch'])).toEqual([1, 2, 3]);
     expect(said.at(-1)?.type).toBe(rolloutCompleted.type);
   });
 
@@ -155,7 +125,7 @@ describe('a rollout in batches', () => {
     const joined = await harness.handle(on.device(last), on.matched([last], f));
     expect(joined).toMatchObject([{ data: { batch: 2, members: [{ device: last }] } }]);
     expect(await harness.handle(...updated(e, late))).toEqual([]);
-    expect(typesOf(await harness.handle(...updated(last)))).toEqual([rolloutCompleted.type]);
+    expect(typesOf(await harness.handle(...updated(last)))).toEqual(ended);
   });
 
   it('says a batch of more than a thousand devices in several events', async () => {
@@ -186,7 +156,7 @@ describe('late, again, and side by side', () => {
     await harness.handle(on.reported(d, 9, { sequence: 50 }));
     await harness.handle(on.matched([d], null, 1, { sequence: 51 }));
     await harness.handle(on.device(d, { site: 'old' }, { sequence: 52 }));
-    const rows = await postgres.query(
+    const rows = await scene.postgres.query(
       'select owner, reported_version, labels from rollout.devices',
     );
     expect(rows).toEqual([{ owner: f, reported_version: 3, labels: { canary: 'yes' } }]);
@@ -196,7 +166,7 @@ describe('late, again, and side by side', () => {
     const [d, e] = uids(2) as [string, string];
     await settle(...members(null, [d, e]), on.version(v, f));
     await harness.handle(on.rendered([d, e], v));
-    const said = await harness.sideBySide(task, [on.reported(d, 1)], [on.reported(e, 1)]);
+    const said = await harness.sideBySide(scene.task, [on.reported(d, 1)], [on.reported(e, 1)]);
     expect(typesOf(said)).toEqual([rolloutCompleted.type]);
   });
 
@@ -204,7 +174,7 @@ describe('late, again, and side by side', () => {
     const [d, e] = uids(2) as [string, string];
     await harness.handle(...members(null, [d]), on.device(e));
     const start = on.heard(await harness.handle(on.version(v, f)));
-    const said = await harness.sideBySide(task, start, [on.matched([e], f)]);
+    const said = await harness.sideBySide(scene.task, start, [on.matched([e], f)]);
     expect(selectedIn(said)).toEqual([d, e]);
   });
 
@@ -212,39 +182,9 @@ describe('late, again, and side by side', () => {
     const [d] = uids(1) as [string];
     await harness.handle(...members(null, [d]));
     const start = on.heard(await harness.handle(on.version(v, f)));
-    await harness.sideBySide(task, start, [on.matched([d], null)]);
-    expect(await postgres.query('select target from rollout.devices')).toEqual([{ target: null }]);
-  });
-});
-
-describe('the sweep', () => {
-  it('finds nothing in a healthy rollout', async () => {
-    const devices = uids(3);
-    const waiting = await settle(...members(canary, devices), on.version(v, f));
-    expect(waiting).not.toEqual([]);
-    expect(await sweep()).toEqual({ found: 0, said: [] });
-    await settle(...updated(...devices));
-    expect(await sweep()).toEqual({ found: 0, said: [] });
-  });
-
-  it('selects for a batch that nobody heard of, and devices that were passed over', async () => {
-    const [d, e] = uids(2) as [string, string];
-    await harness.handle(...members(null, [d]), on.version(v, f));
-    expect(await sweep()).toEqual({ found: 0, said: [] });
-    await postgres.query(`update rollout.rollouts set started_at = now() - interval '31 seconds'`);
-    expect(selectedIn((await sweep()).said)).toEqual([d]);
-    await harness.handle(on.device(e));
-    await postgres.query(`update rollout.devices set owner = $1, matched_labels_version = 1`, [f]);
-    expect(selectedIn((await sweep()).said)).toEqual([e]);
-  });
-
-  it('ends a batch that is complete', async () => {
-    const devices = uids(3);
-    await settle(...members(canary, devices), on.version(v, f));
-    await postgres.query(
-      'update rollout.devices set rendered_template_version = target, rendered_version = 1, reported_version = 1',
-    );
-    const { said } = await sweep();
-    expect(said).toMatchObject([{ type: batchDispatched.type, data: { batch: 2 } }]);
+    await harness.sideBySide(scene.task, start, [on.matched([d], null)]);
+    expect(await scene.postgres.query('select target from rollout.devices')).toEqual([
+      { target: null },
+    ]);
   });
 });

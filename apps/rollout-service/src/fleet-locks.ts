@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Delivered, Origin } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
-import type { Want } from '@skein/task';
+import { originOf, type Want } from '@skein/task';
 
 /** A thing to decide about. */
 type Wanted = Pick<Want, 'kind' | 'org' | 'uid'>;
@@ -61,46 +61,76 @@ function named({ org, kind, subject, data }: Delivered['event']): Wanted[] {
   ];
 }
 
+type Concerned = Pick<ConcernedFleet, 'org' | 'fleet'> & { readonly index: number };
+
+const keyOf = ({ org, fleet }: Pick<ConcernedFleet, 'org' | 'fleet'>) => `${org}/${fleet}`;
+
 /** Keeps two replicas from deciding about one fleet side by side. */
 @Injectable()
 export class FleetLocks {
+  /** The fleets of the events that each open transaction handles, all of them locked. */
+  private readonly locked = new WeakMap<Transaction, ReadonlyMap<string, ConcernedFleet>>();
+
   /** Locks the fleets that the events are about. */
   async lockNamed(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
-    await this.lock(
-      transaction,
-      events.flatMap(({ event }) => named(event)),
+    const things = events.flatMap((delivered) =>
+      named(delivered.event).map((thing) => ({ thing, delivered })),
     );
+    const fleets = await this.lock(
+      transaction,
+      things.map(({ thing }) => thing),
+      new Set(),
+    );
+    const originAt = (index: number) => originOf(things[index - 1]!.delivered);
+    this.locked.set(transaction, byKey(fleets, originAt));
   }
 
-  /** Locks the fleets of what is wanted and answers them. */
+  /**
+   * The fleets that the events are about, and those of what is wanted, all locked. What the events are about was locked
+   * before they were folded; one that came to a fleet meanwhile is wanted, so that its fleet is looked for again.
+   */
   async lockWanted(transaction: Transaction, wants: readonly Want[]): Promise<ConcernedFleet[]> {
-    const fleets = await this.lock(transaction, wants);
-    return fleets.map(({ org, fleet, index }) => ({
-      org,
-      fleet,
-      origin: wants[index - 1]!.origin,
-    }));
+    const before = this.locked.get(transaction) ?? new Map<string, ConcernedFleet>();
+    if (wants.length === 0) return [...before.values()];
+    const fleets = await this.lock(transaction, wants, new Set(before.keys()));
+    const wanted = byKey(fleets, (index) => wants[index - 1]!.origin);
+    return [...new Map([...before, ...wanted]).values()];
   }
 
   /** While it waited for a lock, a device may have moved to yet another fleet: looks again until all are locked. */
-  private async lock(transaction: Transaction, wanted: readonly Wanted[]) {
-    const locked = new Set<string>();
+  private async lock(
+    transaction: Transaction,
+    wanted: readonly Wanted[],
+    locked: Set<string>,
+  ): Promise<Concerned[]> {
     for (;;) {
       const concerned = await this.concerned(transaction, wanted);
-      const missing = concerned.filter(({ org, fleet }) => !locked.has(`${org}/${fleet}`));
+      const missing = concerned.filter((fleet) => !locked.has(keyOf(fleet)));
       if (missing.length === 0) return concerned;
       const keys = [missing.map(({ org }) => org), missing.map(({ fleet }) => fleet)];
       await transaction.query(ENSURE, keys);
       await transaction.query(LOCK, keys);
-      for (const { org, fleet } of missing) locked.add(`${org}/${fleet}`);
+      for (const fleet of missing) locked.add(keyOf(fleet));
     }
   }
 
   private concerned(transaction: Transaction, wanted: readonly Wanted[]) {
-    return transaction.query<{ org: string; fleet: string; index: number }>(CONCERNED, [
+    return transaction.query<Concerned>(CONCERNED, [
       wanted.map(({ kind }) => kind),
       wanted.map(({ org }) => org),
       wanted.map(({ uid }) => uid),
     ]);
   }
+}
+
+function byKey(
+  fleets: readonly Concerned[],
+  originAt: (index: number) => Origin,
+): Map<string, ConcernedFleet> {
+  return new Map(
+    fleets.map(({ org, fleet, index }) => [
+      keyOf({ org, fleet }),
+      { org, fleet, origin: originAt(index) },
+    ]),
+  );
 }

@@ -47,6 +47,7 @@ on conflict (org, device) do update
       owner_number = excluded.owner_number
   where excluded.owner_number > d.owner_number`;
 
+/** The renderer answers each selection once; with an answer for its target the device awaits none. */
 export const FOLD_RENDERED = `
 insert into rollout.devices as d
   (org, device, rendered_template_version, rendered_version, rendered_number)
@@ -56,8 +57,23 @@ from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[])
 order by org, device, number desc
 on conflict (org, device) do update
   set rendered_template_version = excluded.rendered_template_version,
-      rendered_version = excluded.rendered_version, rendered_number = excluded.rendered_number
+      rendered_version = excluded.rendered_version, rendered_number = excluded.rendered_number,
+      awaiting = d.awaiting and d.target is distinct from excluded.rendered_template_version
   where excluded.rendered_number > d.rendered_number`;
+
+export const FOLD_PROBLEMS = `
+insert into rollout.devices as d
+  (org, device, problem, problem_at, problem_template_version, problem_number)
+select distinct on (org, device) org, device, problem, at, template_version, number
+from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::timestamptz[])
+  as e (org, device, number, template_version, problem, at)
+order by org, device, number desc
+on conflict (org, device) do update
+  set problem = excluded.problem, problem_at = excluded.problem_at,
+      problem_template_version = excluded.problem_template_version,
+      problem_number = excluded.problem_number,
+      awaiting = d.awaiting and d.target is distinct from excluded.problem_template_version
+  where excluded.problem_number > d.problem_number`;
 
 export const FOLD_FLEETS = `
 insert into rollout.fleets as f (org, fleet, name, policy, policy_number)

@@ -7,10 +7,10 @@ import { Rollouts, type NewRollout, type OutdatedFleet } from './rollouts.js';
 
 type Ended = NonNullable<ReturnType<typeof endedOf>>;
 
-function endedOf({ org, fleet, deleted, active, activeVersion }: OutdatedFleet) {
-  if (!active || !activeVersion) return undefined;
+function endedOf({ org, fleet, deleted, running, runningVersion }: OutdatedFleet) {
+  if (!running || !runningVersion) return undefined;
   const reason = deleted ? ('FleetDeleted' as const) : ('NewTemplateVersion' as const);
-  return { org, fleet, rollout: active, templateVersion: activeVersion, reason };
+  return { org, fleet, rollout: running, templateVersion: runningVersion, reason, message: null };
 }
 
 function newRollout({ org, fleet, templateVersion, policy }: OutdatedFleet): NewRollout {
@@ -26,7 +26,7 @@ export class RolloutStarts {
     const outdated = await this.rollouts.outdated(transaction, fleets);
     const ended: Ended[] = outdated.flatMap((fleet) => endedOf(fleet) ?? []);
     const begun = outdated.filter(({ deleted }) => !deleted).map(newRollout);
-    await this.rollouts.supersede(transaction, ended);
+    await this.rollouts.end(transaction, 'superseded', ended);
     await this.rollouts.start(transaction, begun);
     const origins = originsOf(fleets);
     return [
@@ -34,7 +34,7 @@ export class RolloutStarts {
         superseded({ ...rollout, origin: origins(rollout) }, reason),
       ),
       ...begun.map(({ plan, ...rollout }) =>
-        started({ ...rollout, origin: origins(rollout) }, plan.strategy),
+        started({ ...rollout, origin: origins(rollout) }, plan),
       ),
     ];
   }

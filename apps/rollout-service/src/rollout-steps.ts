@@ -1,55 +1,83 @@
 import { Injectable } from '@nestjs/common';
 import {
+  batchEnded,
   completed,
   dispatched,
   nextSteps,
-  selectBatch,
-  selected,
+  stoodStill,
+  stopped,
+  type BatchResult,
   type Step,
   type Subject,
 } from '@skein/domain-rollout';
 import type { NewEvent, Origin } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import type { Want } from '@skein/task';
+import { BatchSelection } from './batch-selection.js';
 import type { ConcernedFleet } from './fleet-locks.js';
 import { originsOf } from './rollout-starts.js';
-import { Rollouts, type ActiveRollout } from './rollouts.js';
-import { Targets } from './targets.js';
+import { Rollouts, type RunningRollout } from './rollouts.js';
 
 /** A step of one rollout. */
 interface Stepping {
   readonly transaction: Transaction;
-  readonly rollout: ActiveRollout;
+  readonly rollout: RunningRollout;
   readonly subject: Subject;
 }
 
 type Doing = (stepping: Stepping) => Promise<NewEvent[]>;
 
-function subjectOf(rollout: ActiveRollout, origin: Origin | undefined): Subject {
+function subjectOf(rollout: RunningRollout, origin: Origin | undefined): Subject {
   const { org, fleet, templateVersion } = rollout;
   return { org, rollout: rollout.rollout, fleet, templateVersion, ...(origin && { origin }) };
 }
 
-/** Leads active rollouts from batch to batch. */
+function resultOf({ batch, threshold, ofBatch }: RunningRollout): BatchResult {
+  return { batch, threshold, outcomes: ofBatch };
+}
+
+/** The reason and message that an event gives, for the rollout's row. */
+function why({ data }: NewEvent): { readonly reason: string; readonly message: string } {
+  return data as { reason: string; message: string };
+}
+
+/** Leads running rollouts from batch to batch. */
 @Injectable()
 export class RolloutSteps {
   private readonly doing: Readonly<Record<Step, Doing>> = {
     announceBatch: (stepping) => this.announce(stepping, stepping.rollout.batch),
     announceNext: (stepping) => this.announce(stepping, stepping.rollout.batch + 1),
-    selectDevices: (stepping) => this.select(stepping),
-    completeBatch: async ({ transaction, rollout }) => {
-      await this.rollouts.mark(transaction, rollout, 'completed_at');
-      return [];
+    selectDevices: ({ transaction, rollout, subject }) =>
+      this.selection.perform(transaction, rollout, subject),
+    completeBatch: async ({ transaction, rollout, subject }) => {
+      await this.rollouts.completeBatch(transaction, rollout);
+      const isNamed = rollout.strategy === 'BatchSequence';
+      return isNamed ? [batchEnded(subject, resultOf(rollout))] : [];
     },
     completeRollout: async ({ transaction, rollout, subject }) => {
-      await this.rollouts.complete(transaction, rollout);
-      return [completed(subject)];
+      const { org } = rollout;
+      const ended = { org, rollout: rollout.rollout, reason: null, message: null };
+      await this.rollouts.end(transaction, 'completed', [ended]);
+      return [completed(subject, rollout.ofRollout)];
+    },
+    standStill: async ({ transaction, rollout, subject }) => {
+      const event = stoodStill(subject, resultOf(rollout));
+      await this.rollouts.standStill(transaction, rollout, why(event));
+      return [event];
+    },
+    stop: async ({ transaction, rollout, subject }) => {
+      const event = stopped(subject, rollout.ofRollout, rollout.errorThreshold);
+      const { org } = rollout;
+      await this.rollouts.end(transaction, 'stopped', [
+        { org, rollout: rollout.rollout, ...why(event) },
+      ]);
+      return [event];
     },
   };
 
   constructor(
     private readonly rollouts: Rollouts,
-    private readonly targets: Targets,
+    private readonly selection: BatchSelection,
   ) {}
 
   /** Dispatches the current batches of the rollouts that are wanted. */
@@ -67,18 +95,23 @@ export class RolloutSteps {
     );
   }
 
-  /** Ends the batches that their devices have completed. */
+  /** Ends the batches that their devices have completed, and rollouts of which too many failed. */
   advance(transaction: Transaction, fleets: readonly ConcernedFleet[]): Promise<NewEvent[]> {
-    return this.step(transaction, fleets, ({ phase }) => phase === 'dispatched');
+    return this.step(
+      transaction,
+      fleets,
+      (rollout) => rollout.phase === 'dispatched' || nextSteps(rollout, rollout)[0] === 'stop',
+    );
   }
 
   private async step(
     transaction: Transaction,
     fleets: readonly ConcernedFleet[],
-    isDue: (rollout: ActiveRollout) => boolean,
+    isDue: (rollout: RunningRollout) => boolean,
   ): Promise<NewEvent[]> {
+    if (fleets.length === 0) return [];
     const origins = originsOf(fleets);
-    const due = (await this.rollouts.active(transaction, fleets)).filter(isDue);
+    const due = (await this.rollouts.running(transaction, fleets)).filter(isDue);
     const events: NewEvent[] = [];
     for (const rollout of due) {
       const subject = subjectOf(rollout, origins(rollout));
@@ -95,14 +128,5 @@ export class RolloutSteps {
   ): Promise<NewEvent[]> {
     await this.rollouts.announce(transaction, rollout, batch);
     return [dispatched(subject, batch)];
-  }
-
-  private async select({ transaction, rollout, subject }: Stepping): Promise<NewEvent[]> {
-    const candidates = await this.targets.candidates(transaction, rollout);
-    const devices = selectBatch(rollout.definition, candidates);
-    const batch = rollout.strategy === 'Immediate' ? null : rollout.batch;
-    await this.targets.select(transaction, rollout, batch, devices);
-    await this.rollouts.mark(transaction, rollout, 'dispatched_at');
-    return selected(subject, batch, devices);
   }
 }

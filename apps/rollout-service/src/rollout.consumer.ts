@@ -5,6 +5,7 @@ import {
   deviceCreated,
   deviceDeleted,
   deviceLabelsUpdated,
+  devicesFailed,
   devicesMatched,
   devicesRendered,
   deviceStatusReported,
@@ -18,6 +19,7 @@ import {
   type Delivered,
   type DeviceCreated,
   type DeviceLabelsUpdated,
+  type DevicesFailed,
   type DevicesMatched,
   type DevicesRendered,
   type DeviceStatusReported,
@@ -60,10 +62,10 @@ export class RolloutConsumer {
     await this.view.foldLabels(batch.transaction, events);
   }
 
+  /** No device is wanted: a report changes no target. Its fleet is locked, and looked at after each batch. */
   @EventPattern<string>(deviceStatusReported.type)
   async statusReported(@Payload() events: Delivered<DeviceStatusReported>[], @Ctx() batch: Batch) {
     await this.view.foldReports(batch.transaction, events);
-    batch.want('device', events);
   }
 
   @EventPattern<string>(deviceDeleted.type)
@@ -122,6 +124,10 @@ export class RolloutConsumer {
   @EventPattern<string>(devicesRendered.type)
   async devicesRendered(@Payload() events: Delivered<DevicesRendered>[], @Ctx() batch: Batch) {
     await this.view.foldRendered(batch.transaction, events);
-    wantMembers(batch, events);
+  }
+
+  @EventPattern<string>(devicesFailed.type)
+  async devicesFailed(@Payload() events: Delivered<DevicesFailed>[], @Ctx() batch: Batch) {
+    await this.view.foldProblems(batch.transaction, events);
   }
 }

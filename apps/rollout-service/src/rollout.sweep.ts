@@ -3,64 +3,130 @@ import type { Transaction } from '@skein/postgres';
 import type { Batch, Sweep } from '@skein/task';
 
 const AT_ONCE = 1_000;
+/** Rollouts whose fleets one run looks through. */
+const CHECKED_AT_ONCE = 10;
 
-/** Template versions without a rollout, rollouts of deleted fleets, and rollouts whose current batch is complete. */
+/** Template versions without a rollout, and deleted fleets with one: a partial index has just these. */
 const FLEETS = `
-select f.org, f.fleet as uid
-from rollout.fleets f
-left join rollout.rollouts r on r.org = f.org and r.rollout = f.rollout
-where not f.deleted and f.name is not null and f.template_version is not null
-  and f.template_version is distinct from r.template_version
-union
-select r.org, r.fleet
-from rollout.rollouts r
-join rollout.fleets f on f.org = r.org and f.fleet = r.fleet
-join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.batch
-where r.state = 'active' and (f.deleted or b.dispatched_at is not null and case
-  when r.batch = r.last_batch then not exists (
-    select from rollout.devices d
-    where d.org = r.org and d.target_rollout = r.rollout and not d.deleted and not d.updated)
-  else (
-    select count(*) filter (where d.updated) * 100 >= b.threshold * count(*)
-    from rollout.devices d
-    where d.org = r.org and d.target_rollout = r.rollout and d.target_batch = r.batch
-      and not d.deleted)
-  end)
+select org, fleet as uid from rollout.fleets
+where deleted and rolling
+   or not deleted and name is not null and template_version is not null
+      and template_version is distinct from rolled
 limit $1`;
 
-/** A current batch whose devices should have been selected long ago. */
+/** Running rollouts whose counts say that they should have gone on: every change of a count is decided about at once. */
 const ROLLOUTS = `
-select r.org, r.rollout as uid
+select r.org, r.fleet as uid
 from rollout.rollouts r
 join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.batch
-where r.state = 'active' and b.dispatched_at is null
-  and coalesce(b.announced_at, r.started_at) < now() - interval '30 seconds'
+where r.state in ('active', 'waiting') and b.dispatched_at is not null and case
+  when r.batch = r.last_batch then r.held + r.waiting = 0
+  else b.updated * 100 >= b.threshold * (b.held + b.waiting + b.updated + b.failed)
+    or r.state = 'active' and b.held + b.waiting = 0
+  end
 limit $1`;
 
-/** Devices that should run their fleet's template version and were never selected for it. */
-const DEVICES = `
+/** Devices with new labels that were not selected again: a partial index has these, and held ones. */
+const RELABELLED = `
 select d.org, d.device as uid
-from rollout.fleets f
-join rollout.rollouts r on r.org = f.org and r.rollout = f.rollout
-join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.last_batch
-join rollout.devices d on d.org = f.org and d.owner = f.fleet
-where not f.deleted and b.dispatched_at is not null
-  and d.created and not d.deleted and d.matched_labels_version >= d.labels_version
-  and (d.target is distinct from r.template_version
-       or d.target_labels_version < d.matched_labels_version)
+from rollout.devices d
+join rollout.rollouts r on r.org = d.org and r.rollout = d.target_rollout and r.fleet = d.owner
+join rollout.fleets f on f.org = d.org and f.fleet = d.owner and not f.deleted
+where d.created and not d.deleted and d.owner is not null
+  and d.matched_labels_version >= d.labels_version
+  and d.target is not null and d.target_labels_version < d.matched_labels_version
+  and not exists (select from rollout.held h where h.org = d.org and h.device = d.device)
 limit $1`;
 
-/** Finds rollouts that stand still and devices that were passed over. */
+const UNSELECTED = `d.created and not d.deleted and d.owner is not null and d.target is null
+  and d.matched_labels_version >= d.labels_version`;
+
+/**
+ * Devices without a template version although their fleet's rollout is open for them. The partial index is read from fleet
+ * to fleet: whole fleets can be in it rightly, as long as they have no valid template, or a budget holds them back.
+ */
+const PASSED_OVER = `
+with recursive owner as (
+  (select d.org, d.owner from rollout.devices d where ${UNSELECTED} order by d.org, d.owner limit 1)
+  union all
+  select n.org, n.owner from owner o cross join lateral (
+    select d.org, d.owner from rollout.devices d
+    where ${UNSELECTED} and (d.org, d.owner) > (o.org, o.owner) order by d.org, d.owner limit 1) n
+)
+select d.org, d.device as uid
+from owner o
+join rollout.fleets f on f.org = o.org and f.fleet = o.owner and not f.deleted
+join rollout.rollouts r on r.org = f.org and r.rollout = f.rollout and r.state <> 'stopped'
+join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.last_batch
+join rollout.devices d on d.org = o.org and d.owner = o.owner and ${UNSELECTED}
+where b.dispatched_at is not null and r.held = 0
+limit $1`;
+
+/** Rollouts that named all the rest of their fleet, which was not looked at since. */
+const UNCHECKED = `
+select r.org, r.rollout
+from rollout.rollouts r
+where not r.checked and not r.selecting and r.state in ('active', 'waiting', 'completed')
+  and r.batch = r.last_batch and r.held = 0
+order by r.org, r.rollout limit ${CHECKED_AT_ONCE}`;
+
+/** Looks a fleet through once for each rollout, and not every time. */
+const FORGOTTEN = `
+select d.org, d.device as uid, r.rollout
+from unnest($2::uuid[], $3::uuid[]) as w (org, rollout)
+join rollout.rollouts r on r.org = w.org and r.rollout = w.rollout
+join rollout.fleets f on f.org = r.org and f.fleet = r.fleet and f.rollout = r.rollout and not f.deleted
+join rollout.devices d on d.org = f.org and d.owner = f.fleet
+where d.created and not d.deleted and d.matched_labels_version >= d.labels_version
+  and d.target is distinct from r.template_version
+limit $1`;
+
+const CHECKED = `
+update rollout.rollouts r set checked = true
+from unnest($1::uuid[], $2::uuid[]) as w (org, rollout)
+where r.org = w.org and r.rollout = w.rollout`;
+
+interface RolloutKey {
+  readonly org: string;
+  readonly rollout: string;
+}
+
+type Missed = { readonly org: string; readonly uid: string };
+
+/**
+ * Finds rollouts that stand still and devices that were passed over. What is still to be selected is found by the
+ * {@link SelectionLoop} as part of its work, and what took too long by its timer: neither is a repair.
+ */
 @Injectable()
 export class RolloutSweep implements Sweep {
   async find(batch: Batch): Promise<void> {
     const { transaction } = batch;
-    batch.wantMissed('rollout', await this.missed(transaction, ROLLOUTS, batch.size));
     batch.wantMissed('fleet', await this.missed(transaction, FLEETS, batch.size));
-    batch.wantMissed('device', await this.missed(transaction, DEVICES, batch.size));
+    batch.wantMissed('fleet', await this.missed(transaction, ROLLOUTS, batch.size));
+    batch.wantMissed('device', await this.missed(transaction, RELABELLED, batch.size));
+    batch.wantMissed('device', await this.missed(transaction, PASSED_OVER, batch.size));
+    batch.wantMissed('device', await this.forgotten(transaction, batch.size));
   }
 
-  private missed(transaction: Transaction, statement: string, found: number) {
-    return transaction.query<{ org: string; uid: string }>(statement, [AT_ONCE - found]);
+  private missed(transaction: Transaction, statement: string, found: number): Promise<Missed[]> {
+    return transaction.query<Missed>(statement, [AT_ONCE - found]);
   }
+
+  /** A rollout whose fleet has nobody left is not looked at again. */
+  private async forgotten(transaction: Transaction, found: number): Promise<Missed[]> {
+    const unchecked = await transaction.query<RolloutKey>(UNCHECKED);
+    if (unchecked.length === 0 || found >= AT_ONCE) return [];
+    const devices = await transaction.query<Missed & RolloutKey>(FORGOTTEN, [
+      AT_ONCE - found,
+      ...keysOf(unchecked),
+    ]);
+    const incomplete = new Set(devices.map(({ rollout }) => rollout));
+    const clean = unchecked.filter(({ rollout }) => !incomplete.has(rollout));
+    if (devices.length + found < AT_ONCE) await transaction.query(CHECKED, keysOf(clean));
+    return devices;
+  }
+}
+
+function keysOf(rollouts: readonly RolloutKey[]): unknown[] {
+  return [rollouts.map(({ org }) => org), rollouts.map(({ rollout }) => rollout)];
 }

@@ -5,22 +5,36 @@
  * deciding about one fleet side by side.
  */
 import { Injectable } from '@nestjs/common';
-import type { Delivered, NewEvent } from '@skein/events';
+import { devicesSelected, type Delivered, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import type { Batch, Task } from '@skein/task';
 import { FleetLocks } from './fleet-locks.js';
+import { HeldDevices } from './held-devices.js';
 import { RolloutSteps } from './rollout-steps.js';
 import { RolloutStarts } from './rollout-starts.js';
+import { SelectionSignal } from './selection-signal.js';
 import { SingleSelections } from './single-selections.js';
+import { TimeOuts } from './time-outs.js';
+
+/** What leads rollouts on, in the order in which it is done. */
+@Injectable()
+export class RolloutParts {
+  constructor(
+    readonly starts: RolloutStarts,
+    readonly steps: RolloutSteps,
+    readonly selections: SingleSelections,
+    readonly held: HeldDevices,
+    readonly timeOuts: TimeOuts,
+  ) {}
+}
 
 /** Spreads template versions over their fleets. */
 @Injectable()
 export class RolloutTask implements Task {
   constructor(
     private readonly locks: FleetLocks,
-    private readonly starts: RolloutStarts,
-    private readonly steps: RolloutSteps,
-    private readonly selections: SingleSelections,
+    private readonly parts: RolloutParts,
+    private readonly signal: SelectionSignal,
   ) {}
 
   lock(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
@@ -29,15 +43,26 @@ export class RolloutTask implements Task {
 
   async perform(batch: Batch): Promise<NewEvent[]> {
     const { transaction } = batch;
-    const rollouts = batch.wants('rollout');
+    const { starts, steps, selections, held, timeOuts } = this.parts;
+    const [fleetWants, rollouts] = [batch.wants('fleet'), batch.wants('rollout')];
     const devices = batch.wants('device');
-    const wants = [...batch.wants('fleet'), ...rollouts, ...devices];
+    const wants = [...fleetWants, ...rollouts, ...devices];
     const fleets = await this.locks.lockWanted(transaction, wants);
-    return [
-      ...(await this.starts.perform(transaction, fleets)),
-      ...(await this.steps.begin(transaction, fleets, rollouts)),
-      ...(await this.selections.perform(transaction, devices)),
-      ...(await this.steps.advance(transaction, fleets)),
+    const events = [
+      ...(wants.length > 0 ? await starts.perform(transaction, fleets) : []),
+      ...(await timeOuts.perform(transaction, fleetWants)),
+      ...(await selections.perform(transaction, devices, fleets)),
+      ...(await steps.begin(transaction, fleets, rollouts)),
+      ...(await held.release(transaction, fleets)),
     ];
+    const selects = events.some(({ definition }) => definition === devicesSelected);
+    if (selects) await timeOuts.setNext(transaction, fleets);
+    events.push(...(await steps.advance(transaction, fleets)));
+    if (events.length + rollouts.length > 0) this.signal.note();
+    return events;
+  }
+
+  committed(): void {
+    this.signal.committed();
   }
 }

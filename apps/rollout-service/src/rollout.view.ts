@@ -3,6 +3,7 @@ import type {
   Delivered,
   DeviceCreated,
   DeviceLabelsUpdated,
+  DevicesFailed,
   DevicesMatched,
   DevicesRendered,
   DeviceStatusReported,
@@ -19,6 +20,7 @@ import {
   FOLD_LABELS,
   FOLD_MATCHES,
   FOLD_POLICIES,
+  FOLD_PROBLEMS,
   FOLD_RENDERED,
   FOLD_REPORTS,
   FOLD_TEMPLATE_VERSIONS,
@@ -41,8 +43,8 @@ interface Member {
 function membersOf<Of extends Member, Data>(
   events: readonly Delivered<Data & { readonly members: readonly Of[] }>[],
 ) {
-  return events.flatMap(({ sequence, event: { org, data } }) =>
-    data.members.map((member) => ({ org, sequence, data, member })),
+  return events.flatMap(({ sequence, event: { org, time, data } }) =>
+    data.members.map((member) => ({ org, sequence, time, data, member })),
   );
 }
 
@@ -124,6 +126,16 @@ export class RolloutView {
       ...memberKeysOf(rows),
       rows.map(({ data }) => data.templateVersion),
       rows.map(({ member }) => member.renderedVersion),
+    ]);
+  }
+
+  async foldProblems(transaction: Transaction, events: readonly Delivered<DevicesFailed>[]) {
+    const rows = membersOf(events);
+    await transaction.query(FOLD_PROBLEMS, [
+      ...memberKeysOf(rows),
+      rows.map(({ data }) => data.templateVersion),
+      rows.map(({ member }) => member.message),
+      rows.map(({ time }) => time),
     ]);
   }
 

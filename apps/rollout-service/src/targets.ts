@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Candidate, CurrentRollout, Target, TargetedDevice } from '@skein/domain-rollout';
+import type { CurrentRollout, Target, TargetedDevice } from '@skein/domain-rollout';
 import type { Transaction } from '@skein/postgres';
 import type { Want } from '@skein/task';
-import type { ActiveRollout } from './rollouts.js';
 
 /** A wanted device, and the current rollout of its owner. */
 export interface KnownDevice extends TargetedDevice {
   readonly org: string;
   readonly device: string;
   readonly rollout: CurrentRollout | null;
+  /** Whether its owner has a disruption budget, which says when it is selected. */
+  readonly budgeted: boolean;
 }
 
 /** A device that is to run another template version, or none. */
@@ -18,6 +19,11 @@ export interface Retargeted {
   readonly target: Target | null;
 }
 
+/** What a selection sets, from the rollout \`r\` of the device \`d\`: nothing of its last one counts any more. */
+export const SELECTED = `
+  target_labels_version = d.matched_labels_version, awaiting = true, timed_out_at = null,
+  selected_at = now(), due_at = now() + r.update_timeout`;
+
 const KNOWN = `
 select d.org, d.device, d.created and not d.deleted as live, d.owner,
        d.labels_version as "labelsVersion", d.matched_labels_version as "matchedVersion",
@@ -26,9 +32,10 @@ select d.org, d.device, d.created and not d.deleted as live, d.owner,
          'batch', d.target_batch, 'labelsVersion', d.target_labels_version) end as target,
        case when r.rollout is not null then json_build_object(
          'fleet', r.fleet, 'rollout', r.rollout, 'templateVersion', r.template_version,
-         'open', b.dispatched_at is not null,
+         'open', r.state <> 'stopped' and (b.dispatched_at is not null or b.cursor is not null),
          'batch', case when r.state = 'active' and r.strategy = 'BatchSequence'
-                       then r.last_batch end) end as rollout
+                       then r.last_batch end) end as rollout,
+       r.budget is not null as budgeted
 from unnest($1::uuid[], $2::uuid[]) as w (org, device)
 join rollout.devices d on d.org = w.org and d.device = w.device
 left join rollout.rollouts t on t.org = d.org and t.rollout = d.target_rollout
@@ -37,65 +44,45 @@ left join rollout.rollouts r on r.org = f.org and r.rollout = f.rollout
 left join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.last_batch
 order by d.org, d.device`;
 
-const CANDIDATES = `
-select device, case when $4 then labels else '{}' end as labels,
-       coalesce(target = $3, false) as selected
-from rollout.devices
-where org = $1 and owner = $2 and created and not deleted
-  and matched_labels_version >= labels_version
-order by device`;
-
-const SELECT = `
-update rollout.devices d
-set target = $2, target_rollout = $3, target_batch = $4,
-    target_labels_version = d.matched_labels_version, selected_at = now()
-from unnest($5::uuid[]) as s (device)
-where d.org = $1 and d.device = s.device`;
-
 const RETARGET = `
 update rollout.devices d
-set target = s.target, target_rollout = s.rollout, target_batch = s.batch,
-    target_labels_version = s.labels_version,
-    selected_at = case when s.target is null then null else now() end
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::bigint[])
-  as s (org, device, target, rollout, batch, labels_version)
+set target = s.target, target_rollout = s.rollout, target_batch = s.batch, ${SELECTED}
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[])
+  as s (org, device, target, rollout, batch)
+join rollout.rollouts r on r.org = s.org and r.rollout = s.rollout
 where d.org = s.org and d.device = s.device`;
+
+const CLEAR = `
+update rollout.devices d
+set target = null, target_rollout = null, target_batch = null, target_labels_version = null,
+    awaiting = false, timed_out_at = null, selected_at = null, due_at = null
+from unnest($1::uuid[], $2::uuid[]) as s (org, device)
+where d.org = s.org and d.device = s.device`;
+
+function keysOf(devices: readonly { org: string; device: string }[]): unknown[] {
+  return [devices.map(({ org }) => org), devices.map(({ device }) => device)];
+}
 
 /** Which device was selected for which template version. */
 @Injectable()
 export class Targets {
   known(transaction: Transaction, wants: readonly Want[]): Promise<KnownDevice[]> {
-    return transaction.query<KnownDevice>(KNOWN, [
-      wants.map(({ org }) => org),
-      wants.map(({ uid }) => uid),
-    ]);
-  }
-
-  /** The devices of the rollout's fleet that its current batch can take; not those whose labels wait for their match. */
-  candidates(transaction: Transaction, rollout: ActiveRollout): Promise<Candidate[]> {
-    const { org, fleet, templateVersion, definition } = rollout;
-    const withLabels = Boolean(definition.selector);
-    return transaction.query(CANDIDATES, [org, fleet, templateVersion, withLabels]);
-  }
-
-  async select(
-    transaction: Transaction,
-    { org, templateVersion, rollout }: ActiveRollout,
-    batch: number | null,
-    devices: readonly string[],
-  ): Promise<void> {
-    await transaction.query(SELECT, [org, templateVersion, rollout, batch, devices]);
+    return transaction.query<KnownDevice>(
+      KNOWN,
+      keysOf(wants.map(({ org, uid }) => ({ org, device: uid }))),
+    );
   }
 
   async retarget(transaction: Transaction, devices: readonly Retargeted[]): Promise<void> {
-    if (devices.length === 0) return;
+    const cleared = devices.filter(({ target }) => !target);
+    if (cleared.length > 0) await transaction.query(CLEAR, keysOf(cleared));
+    const chosen = devices.filter(({ target }) => target);
+    if (chosen.length === 0) return;
     await transaction.query(RETARGET, [
-      devices.map(({ org }) => org),
-      devices.map(({ device }) => device),
-      devices.map(({ target }) => target?.templateVersion ?? null),
-      devices.map(({ target }) => target?.rollout ?? null),
-      devices.map(({ target }) => target?.batch ?? null),
-      devices.map(({ target }) => target?.labelsVersion ?? null),
+      ...keysOf(chosen),
+      chosen.map(({ target }) => target?.templateVersion),
+      chosen.map(({ target }) => target?.rollout),
+      chosen.map(({ target }) => target?.batch),
     ]);
   }
 }

@@ -6,6 +6,7 @@ import {
   deviceCreated,
   deviceDeleted,
   deviceLabelsUpdated,
+  devicesFailed,
   devicesMatched,
   devicesRendered,
   devicesSelected,
@@ -21,13 +22,18 @@ import {
   type JsonObject,
   type Labels,
 } from '@skein/events';
+import { Timers } from '@skein/task';
+import { BatchSelection } from '../src/batch-selection.js';
 import { FleetLocks } from '../src/fleet-locks.js';
+import { HeldDevices } from '../src/held-devices.js';
 import { RolloutStarts } from '../src/rollout-starts.js';
 import { RolloutSteps } from '../src/rollout-steps.js';
-import { RolloutTask } from '../src/rollout.task.js';
+import { RolloutParts, RolloutTask } from '../src/rollout.task.js';
 import { Rollouts } from '../src/rollouts.js';
+import { SelectionSignal } from '../src/selection-signal.js';
 import { SingleSelections } from '../src/single-selections.js';
 import { Targets } from '../src/targets.js';
+import { TimeOuts } from '../src/time-outs.js';
 
 /** Where an event differs from the next one of its subject. */
 interface Place {
@@ -43,14 +49,16 @@ type Make = <Data>(
 ) => Delivered<Data>;
 
 /** The task as Nest would put it together. */
-export function newTask(): RolloutTask {
-  const [rollouts, targets] = [new Rollouts(), new Targets()];
-  return new RolloutTask(
-    new FleetLocks(),
+export function newTask(signal = new SelectionSignal()): RolloutTask {
+  const [rollouts, held] = [new Rollouts(), new HeldDevices()];
+  const parts = new RolloutParts(
     new RolloutStarts(rollouts),
-    new RolloutSteps(rollouts, targets),
-    new SingleSelections(targets),
+    new RolloutSteps(rollouts, new BatchSelection(held)),
+    new SingleSelections(new Targets(), held),
+    held,
+    new TimeOuts(new Timers('rollout')),
   );
+  return new RolloutTask(new FleetLocks(), parts, signal);
 }
 
 export const inBatches = (...sequence: object[]): RolloutPolicy => ({
@@ -81,6 +89,10 @@ export const given = (event: Make) => ({
     const document = { renderedVersion, digest: 'sha256:0', size: 1 };
     const members = devices.map((device) => ({ device, ...document }));
     return event(devicesRendered, newUid(), { templateVersion, members });
+  },
+  unrendered: (devices: string[], templateVersion: string, message = 'no such key') => {
+    const members = devices.map((device) => ({ device, message }));
+    return event(devicesFailed, newUid(), { templateVersion, members });
   },
   fleet: (uid: string, policy: RolloutPolicy | null = null, place?: Place) => {
     const data = { name: `f-${uid}`, generation: 1, selector: null, template: {} };

@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { DeviceSpec, DURATION } from './device-spec.js';
+import { DeviceSpec } from './device-spec.js';
 import { DevicesSummary } from './devices.js';
 import { Condition, ListMeta, ObjectMeta, Resource } from './metadata.js';
 import { Nested, NestedList, Rule, Text, TextList, TextMap, Whole } from './property.js';
 
 const PERCENTAGE = /^(100|[1-9]?\d)%$/;
+const TIMEOUT = /^(?=\d)(\d{1,9}h)?(\d{1,9}m)?(\d{1,9}s)?$/;
 const LABEL_KEY = /^([A-Za-z0-9][-A-Za-z0-9_/.]*)?[A-Za-z0-9]$/;
 
 export class MatchExpression {
@@ -74,8 +75,19 @@ export class RolloutPolicy {
   @Text({ optional: true, pattern: PERCENTAGE })
   successThreshold?: string;
 
-  @Text({ optional: true, pattern: DURATION })
+  @Text({
+    optional: true,
+    pattern: TIMEOUT,
+    description: 'How long a device may take after its selection: 90s, 1h30m. Default: 24h.',
+  })
   defaultUpdateTimeout?: string;
+
+  @Text({
+    optional: true,
+    pattern: PERCENTAGE,
+    description: 'More than so many percent of failed devices stop the rollout.',
+  })
+  errorThreshold?: string;
 }
 
 export class DeviceTemplate {

@@ -94,6 +94,12 @@ describe('readBody', () => {
     for (const limit of [1, '10%']) expect(fleet(policy(limit))).toEqual([]);
     for (const limit of [0, '110%', {}]) expect(fleet(policy(limit))).toHaveLength(1);
     expect(fleet({ template, rolloutPolicy: { successThreshold: '90' } })).toHaveLength(1);
+    for (const defaultUpdateTimeout of ['90s', '1h30m', '24h'])
+      expect(fleet({ template, rolloutPolicy: { defaultUpdateTimeout } })).toEqual([]);
+    for (const defaultUpdateTimeout of ['', '1d', '30', '30m1h'])
+      expect(fleet({ template, rolloutPolicy: { defaultUpdateTimeout } })).toHaveLength(1);
+    expect(fleet({ template, rolloutPolicy: { errorThreshold: '10%' } })).toEqual([]);
+    expect(fleet({ template, rolloutPolicy: { errorThreshold: '101%' } })).toHaveLength(1);
     expect(fleet({ selector: { matchExpressions: [] }, template })).toHaveLength(1);
   });
 });

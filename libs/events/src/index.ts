@@ -50,15 +50,26 @@ export {
   type TemplateVersionCreated,
 } from './catalogue/validation.js';
 export {
+  batchCompleted,
   batchDispatched,
   devicesSelected,
+  devicesTimedOut,
   rolloutCompleted,
   rolloutStarted,
+  rolloutStopped,
   rolloutSuperseded,
+  rolloutWaiting,
+  type BatchCompleted,
   type BatchDispatched,
   type DevicesSelected,
+  type DevicesTimedOut,
+  type RolloutCompleted,
+  type RolloutCounts,
+  type RolloutPlan,
   type RolloutStarted,
+  type RolloutStopped,
   type RolloutSuperseded,
+  type RolloutWaiting,
 } from './catalogue/rollout.js';
 export {
   devicesFailed,

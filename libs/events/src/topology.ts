@@ -50,6 +50,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     rollout.rolloutStarted,
     rollout.batchDispatched,
     render.devicesRendered,
+    render.devicesFailed,
   ],
   render: [
     gateway.deviceCreated,

@@ -1,5 +1,5 @@
 import { readBody, type Device, type Fleet, type Repository } from '@skein/api';
-import { labelsProblems, nameProblems, selectorProblems } from '@skein/domain-resource';
+import { durationMs, labelsProblems, nameProblems, selectorProblems } from '@skein/domain-resource';
 import { RefusedRequest } from './refused-request.js';
 
 type Problems = readonly string[];
@@ -57,15 +57,40 @@ function deviceProblems(body: Loose): string[] {
   return [...metadataProblems(body), ...repeatedNames('spec', member(body, 'spec'))];
 }
 
+function timeoutProblems(timeout: unknown): string[] {
+  if (typeof timeout !== 'string' || durationMs(timeout) !== undefined) return [];
+  return ['must be a duration above 0 and up to 8760h, such as 90s or 1h30m'];
+}
+
+function budgetProblems(budget: unknown): string[] {
+  if (budget === null || typeof budget !== 'object') return [];
+  const limits = [member(budget, 'minAvailable'), member(budget, 'maxUnavailable')];
+  const keys = member(budget, 'groupBy');
+  const repeated = Array.isArray(keys) && new Set(keys).size < keys.length;
+  return [
+    ...(limits.every((limit) => limit === undefined)
+      ? ['needs minAvailable, maxUnavailable or both']
+      : []),
+    ...(repeated ? ['groupBy names a label twice'] : []),
+  ];
+}
+
+function policyProblems(path: string, policy: unknown): string[] {
+  const batches = member(member(policy, 'deviceSelection'), 'sequence');
+  const sequence = `${path}.deviceSelection.sequence`;
+  return [
+    ...at(`${path}.defaultUpdateTimeout`, timeoutProblems(member(policy, 'defaultUpdateTimeout'))),
+    ...at(`${path}.disruptionBudget`, budgetProblems(member(policy, 'disruptionBudget'))),
+    ...(Array.isArray(batches) ? batches : []).flatMap((batch, index) =>
+      selectorProblemsAt(`${sequence}[${index}].selector`, member(batch, 'selector')),
+    ),
+  ];
+}
+
 function fleetProblems(body: Loose): string[] {
   const spec = member(body, 'spec');
   const template = member(spec, 'template');
   const templateLabels = member(member(template, 'metadata'), 'labels');
-  const batches: unknown = member(
-    member(member(spec, 'rolloutPolicy'), 'deviceSelection'),
-    'sequence',
-  );
-  const policy = 'spec.rolloutPolicy.deviceSelection.sequence';
   return [
     ...metadataProblems(body),
     ...selectorProblemsAt('spec.selector', member(spec, 'selector')),
@@ -73,9 +98,7 @@ function fleetProblems(body: Loose): string[] {
       ? at('spec.template.metadata.labels', labelsProblems(templateLabels))
       : []),
     ...repeatedNames('spec.template.spec', member(template, 'spec')),
-    ...(Array.isArray(batches) ? batches : []).flatMap((batch, index) =>
-      selectorProblemsAt(`${policy}[${index}].selector`, member(batch, 'selector')),
-    ),
+    ...policyProblems('spec.rolloutPolicy', member(spec, 'rolloutPolicy')),
   ];
 }
 

@@ -25,8 +25,10 @@ export interface RolloutPolicy {
   disruptionBudget?: DisruptionBudget;
   deviceSelection?: { strategy: 'BatchSequence'; sequence?: RolloutBatch[] };
   successThreshold?: Percentage;
-  /** A whole number with a unit: s, m or h. */
+  /** How long a device may take after its selection, such as `1h30m` or `90s`; a day when absent. */
   defaultUpdateTimeout?: string;
+  /** More than this share of the devices selected so far that failed stops the rollout; nothing does when absent. */
+  errorThreshold?: Percentage;
 }
 
 export interface DeviceTemplate {

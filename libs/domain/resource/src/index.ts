@@ -23,6 +23,7 @@ export type {
   UpdateSchedule,
 } from './device-spec.js';
 export { repositoriesOf } from './device-spec.js';
+export { durationMs } from './duration.js';
 export type {
   DeviceTemplate,
   DisruptionBudget,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { planOf } from './plan.js';
 import { selectBatch, type Candidate } from './select-batch.js';
 
 const candidates = (count: number, labels: Record<string, string>, selected = 0): Candidate[] =>
@@ -28,25 +27,5 @@ describe('selectBatch', () => {
 
   it('takes none for a selector that asks for nothing', () => {
     expect(selectBatch({ selector: {} }, fleet)).toEqual([]);
-  });
-});
-
-describe('planOf', () => {
-  it('is immediate without a sequence', () => {
-    const immediate = { strategy: 'Immediate', batches: [{ definition: {}, threshold: 100 }] };
-    expect(planOf(null)).toEqual(immediate);
-    expect(planOf({ successThreshold: '10%' })).toEqual(immediate);
-  });
-
-  it('has a batch for each of the sequence and one for all the rest', () => {
-    const sequence = [{ selector, limit: 1, successThreshold: '50%' }, { limit: '80%' }];
-    expect(planOf({ deviceSelection: { strategy: 'BatchSequence', sequence } })).toEqual({
-      strategy: 'BatchSequence',
-      batches: [
-        { definition: { selector, limit: 1 }, threshold: 50 },
-        { definition: { limit: '80%' }, threshold: 90 },
-        { definition: {}, threshold: 100 },
-      ],
-    });
   });
 });

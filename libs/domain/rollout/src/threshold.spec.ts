@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { thresholdOf, thresholdReached } from './threshold.js';
+import { errorThresholdExceeded, thresholdOf, thresholdReached } from './threshold.js';
 
 describe('thresholdOf', () => {
   it('is the own one of the batch, else that of the policy, else 90 %', () => {
@@ -36,5 +36,17 @@ describe('thresholdReached', () => {
         expect(thresholdReached(first - 1, count, percent)).toBe(false);
       }),
     );
+  });
+});
+
+describe('errorThresholdExceeded', () => {
+  it.each([
+    [1, 10, 10, false],
+    [2, 10, 10, true],
+    [0, 0, 0, false],
+    [1, 100, 0, true],
+    [5, 5, null, false],
+  ])('%i failed of %i exceed %j %%: %s', (failed, devices, percent, exceeded) => {
+    expect(errorThresholdExceeded(failed, devices, percent)).toBe(exceeded);
   });
 });

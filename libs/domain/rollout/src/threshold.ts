@@ -13,3 +13,12 @@ export function thresholdOf(batch: RolloutBatch, policy: RolloutPolicy): number 
 export function thresholdReached(succeeded: number, devices: number, percent: number): boolean {
   return succeeded * 100 >= percent * devices;
 }
+
+/** Whether more than that share, in percent, of so many devices failed; never without a threshold. */
+export function errorThresholdExceeded(
+  failed: number,
+  devices: number,
+  percent: number | null,
+): boolean {
+  return percent !== null && failed * 100 > percent * devices;
+}

@@ -41,6 +41,20 @@ const render = (device: string, renderedVersion: number) => {
 const report = (device: string, renderedVersion: number) =>
   scene.event('device.status-reported', { renderedVersion, updated: 'UpToDate' }, device);
 const complete = () => scene.event('rollout.completed', about(), rollout);
+const fail = (...devices: string[]) => {
+  const members = devices.map((device) => ({ device, message: 'no such key' }));
+  return scene.event('rendering.devices-failed', { templateVersion: version, members }, fleet);
+};
+const timeOut = (...devices: string[]) => {
+  const members = devices.map((device) => ({ device, batch: 1 }));
+  const data = { ...about(), timeoutSeconds: 60, members };
+  return scene.event('rollout.devices-timed-out', data, rollout);
+};
+const standStill = () => {
+  const counts = { devices: 2, updated: 0, failed: 2, threshold: 50 };
+  const data = { ...about(), reason: 'SuccessThreshold', message: 'm', batch: 1, ...counts };
+  return scene.event('rollout.waiting', data, rollout);
+};
 const names = async (checks = noEarlyBatch) => Object.keys(await scene.found(checks));
 
 it('nothing is wrong with batches that wait for their devices', async () => {
@@ -85,6 +99,30 @@ it('a rollout ends when all of its devices are updated', async () => {
   await dispatch(2);
   await complete();
   expect(await names()).toEqual([early]);
+});
+
+it('failed devices have ended, but do not make a batch succeed', async () => {
+  await dispatch(1);
+  await select(1, one, two);
+  await fail(one);
+  await timeOut(two);
+  await dispatch(2);
+  await complete();
+  expect(await names()).toEqual([early]);
+});
+
+it('a rollout that stands still says so, and one that was stopped has ended', async () => {
+  await dispatch(1);
+  await select(1, one, two);
+  await fail(one, two);
+  expect(await names(rolloutsEnd)).toHaveLength(1);
+  await standStill();
+  expect(await names(rolloutsEnd)).toEqual([]);
+  await dispatch(2);
+  expect(await names(rolloutsEnd)).toHaveLength(1);
+  const stop = { reason: 'ErrorThreshold', message: 'm', devices: 2, updated: 0, failed: 2 };
+  await scene.event('rollout.stopped', { ...about(), ...stop }, rollout);
+  expect(await names(rolloutsEnd)).toEqual([]);
 });
 
 it('batches are in order, each once, and none after the end', async () => {

@@ -4,20 +4,25 @@ import { events, members } from './views/view.js';
 const started = events('all', 'rollout.started');
 const dispatched = events('all', 'rollout.batch-dispatched');
 const completed = events('all', 'rollout.completed');
-const ended = events('all', 'rollout.completed', 'rollout.superseded');
+const ended = events('all', 'rollout.completed', 'rollout.superseded', 'rollout.stopped');
+/** A batch that stands still, and none that began after it. */
+const standsStill = `
+  select w.uid from ${events('all', 'rollout.waiting')} w
+  where not exists (select from ${dispatched} d where d.uid = w.uid and d.number > w.number)`;
 
-/** Rollouts in batches that the writers began come to their end, as their devices report. */
+/** Rollouts in batches that the writers began come to their end, as their devices report, or say why they do not. */
 export const rolloutsEnd: readonly Check[] = [
   {
     name: 'a rollout in batches that has not ended',
     sql: `select uid::text as what from ${started} s
-          where data ->> 'strategy' = 'BatchSequence' and uid not in (select uid from ${ended} e)`,
+          where data ->> 'strategy' = 'BatchSequence' and uid not in (select uid from ${ended} e)
+            and uid not in (${standsStill})`,
   },
 ];
 
 /**
  * What had to be complete when something began: the batch before the one that was dispatched, or, when a rollout
- * was completed, all of its devices.
+ * was completed, all of its devices: those that failed have ended too.
  */
 const steps = `
   select org, uid as rollout, number, data, (data ->> 'batch')::integer - 1 as batch
@@ -55,6 +60,12 @@ with step as materialized (
 ), owner as materialized (
   select org, uid as device, number, member ->> 'owner' as owner
   from ${members('all', 'matching.devices-matched')} m
+), failed as materialized (
+  select org, uid as device, number, null::uuid as rollout, data ->> 'templateVersion' as version
+  from ${members('all', 'rendering.devices-failed')} m
+  union all
+  select org, uid, number, subject, data ->> 'templateVersion'
+  from ${members('all', 'rollout.devices-timed-out')} m
 ), gone as materialized (
   select org, uid as device, number from ${events('all', 'device.deleted')} e
 ), counted as (
@@ -63,6 +74,10 @@ with step as materialized (
       select from rendered r join report p using (org, device)
       where r.device = c.device and r.version = s.data ->> 'templateVersion' and r.number < s.number
         and p.number < s.number and p.reported >= r.rendered) as updated,
+    s.batch is null and exists (
+      select from failed x
+      where x.device = c.device and x.version = s.data ->> 'templateVersion' and x.number < s.number
+        and coalesce(x.rollout = s.rollout, true)) as failed,
     exists (select from gone g where g.device = c.device and g.number < s.number)
       or exists (
         select from selection o where o.device = c.device and o.rollout <> s.rollout
@@ -78,9 +93,11 @@ with step as materialized (
     group by device) c on true
 )
 select rollout || ' at ' || number || ' after batch ' || coalesce(batch::text, 'last') || ': '
-       || count(*) filter (where updated) || ' of ' || count(*) filter (where updated or not gone) as what
+       || count(*) filter (where updated or failed) || ' of '
+       || count(*) filter (where updated or failed or not gone) as what
 from counted group by id, rollout, number, batch, threshold
-having count(*) filter (where updated) * 100 < threshold * count(*) filter (where updated or not gone)`;
+having count(*) filter (where updated or failed) * 100
+       < threshold * count(*) filter (where updated or failed or not gone)`;
 
 /** Seen in the log alone. */
 export const noEarlyBatch: readonly Check[] = [

@@ -5,6 +5,7 @@ const labels = events('rollout', 'device.created', 'device.labels-updated');
 const deletedDevices = events('rollout', 'device.deleted');
 const owners = members('rollout', 'matching.devices-matched');
 const rendered = members('rollout', 'rendering.devices-rendered');
+const problems = members('rollout', 'rendering.devices-failed');
 const reports = events('rollout', 'device.status-reported');
 const policies = events('rollout', 'fleet.created', 'fleet.rollout-policy-updated');
 /** What it said itself. */
@@ -20,7 +21,8 @@ const devices: View = {
   kept: `
 select org, device, created, deleted, deleted_number, labels, labels_version, labels_number, owner,
        matched_labels_version, owner_number, rendered_template_version, rendered_version,
-       rendered_number, reported_version, reported_number,
+       rendered_number, problem, problem_template_version, problem_number, reported_version,
+       reported_number,
        case when not deleted then target end as target,
        case when not deleted then target_rollout end as target_rollout,
        case when not deleted then target_batch end as target_batch,
@@ -32,6 +34,7 @@ select org, uid as device, true as created, d.number is not null as deleted,
        l.number as labels_number, o.owner, coalesce(o.version, 0) as matched_labels_version,
        coalesce(o.number, 0) as owner_number, r.target as rendered_template_version,
        coalesce(r.version, 0) as rendered_version, coalesce(r.number, 0) as rendered_number,
+       f.problem, f.target as problem_template_version, coalesce(f.number, 0) as problem_number,
        coalesce(p.version, 0) as reported_version, coalesce(p.number, 0) as reported_number,
        case when ${holds} then s.target end as target,
        case when ${holds} then s.rollout end as target_rollout,
@@ -48,6 +51,10 @@ left join ${last(
     rendered,
     `(data ->> 'templateVersion')::uuid as target, (member ->> 'renderedVersion')::bigint as version`,
   )} r using (org, uid)
+left join ${last(
+    problems,
+    `(data ->> 'templateVersion')::uuid as target, member ->> 'message' as problem`,
+  )} f using (org, uid)
 left join ${last(reports, `(data ->> 'renderedVersion')::bigint as version`)} p using (org, uid)
 left join ${last(
     selections,
@@ -84,20 +91,30 @@ left join ${last(
   )} r using (org, uid)`,
 };
 
-const ends = last(events('all', 'rollout.completed', 'rollout.superseded'), 'type, data');
+/** What was said last of where a rollout is; a batch that begins ends what it waited for. */
+const states = last(
+  events(
+    'all',
+    ...['rollout.started', 'rollout.batch-dispatched', 'rollout.waiting'],
+    ...['rollout.stopped', 'rollout.completed', 'rollout.superseded'],
+  ),
+  `type, data, case split_part(type, '.', 2) when 'started' then 'active'
+     when 'batch-dispatched' then 'active' else split_part(type, '.', 2) end as state`,
+);
 const announced = events('all', 'rollout.batch-dispatched');
 
 const rollouts: View = {
   table: 'rollout.rollouts',
   key: 'rollout',
-  kept: `select org, rollout, fleet, template_version, strategy, state, batch, reason from rollout.rollouts`,
+  kept: `select org, rollout, fleet, template_version, strategy, state, batch, reason, message
+         from rollout.rollouts`,
   folded: `
 select org, uid as rollout, (s.data ->> 'fleet')::uuid as fleet,
        (s.data ->> 'templateVersion')::uuid as template_version, s.data ->> 'strategy' as strategy,
-       coalesce(split_part(e.type, '.', 2), 'active') as state, coalesce(b.batch, 1) as batch,
-       e.data ->> 'reason' as reason
+       e.state, coalesce(b.batch, 1) as batch, e.data ->> 'reason' as reason,
+       e.data ->> 'message' as message
 from ${started} s
-left join ${ends} e using (org, uid)
+left join ${states} e using (org, uid)
 left join ${last(announced, `(data ->> 'batch')::integer as batch`)} b using (org, uid)`,
 };
 
