@@ -91,6 +91,22 @@ it('a device that left counts no more', async () => {
   expect(await names()).toEqual([none]);
 });
 
+it.each([
+  ['counts no more', 'was not heard yet', 2, []],
+  ['counts', 'was heard', 3, [early]],
+])(
+  'a device that had left before it was selected %s, if that %s',
+  async (_counts, _heard, cause, found) => {
+    const members = [{ device: one, owner: null }];
+    await scene.event('matching.devices-matched', { members });
+    await dispatch(1);
+    const selected = { ...about(), batch: 1, members: [{ device: one }] };
+    await scene.event('rollout.devices-selected', selected, rollout, cause);
+    await complete();
+    expect(await names()).toEqual(found);
+  },
+);
+
 it('a rollout ends when all of its devices are updated', async () => {
   await dispatch(1);
   await select(1, one, two);

@@ -40,16 +40,26 @@ const threshold = `rtrim(case when s.batch is null then '100%' else coalesce(
   ${policy} -> 'deviceSelection' -> 'sequence' -> (s.batch - 1) ->> 'successThreshold',
   ${policy} ->> 'successThreshold', '90%') end, '%')::integer`;
 
+/** What the rollout service had heard when it selected devices: the event that it was about to answer, in order. */
+const heardAtSelection = `
+  select s.sequence as number, coalesce(cs.sequence, s.sequence) as heard
+  from log.events e
+  join log.types t on t.id = e.type and t.name = 'skein.rollout.devices-selected.v1'
+  join log.sequence s on s.position = e.position
+  left join log.events c on c.id::text = e.causationid
+  left join log.sequence cs on cs.position = c.position`;
+
 /**
  * The services decide from what they have heard by then, which is not all that is in the log: so a device counts
- * as updated if it ever was before the step, and does not count if it left the fleet or the rollout before it.
+ * as updated if it ever was before the step, and does not count if it left the fleet or the rollout before it, also
+ * when that was in the log, and not heard yet, as it was selected.
  */
 const early = `
 with step as materialized (
   select row_number() over () as id, s.*, ${threshold} as threshold from (${steps}) s
 ), selection as materialized (
-  select org, uid as device, number, subject as rollout, (data ->> 'batch')::integer as batch
-  from ${members('all', 'rollout.devices-selected')} m
+  select org, uid as device, number, subject as rollout, (data ->> 'batch')::integer as batch, heard
+  from ${members('all', 'rollout.devices-selected')} m join (${heardAtSelection}) h using (number)
 ), rendered as materialized (
   select org, uid as device, number, data ->> 'templateVersion' as version,
          (member ->> 'renderedVersion')::bigint as rendered
@@ -83,11 +93,11 @@ with step as materialized (
         select from selection o where o.device = c.device and o.rollout <> s.rollout
           and o.number > c.number and o.number < s.number)
       or exists (
-        select from owner o where o.device = c.device and o.number > c.number and o.number < s.number
+        select from owner o where o.device = c.device and o.number > c.heard and o.number < s.number
           and o.owner is distinct from s.data ->> 'fleet') as gone
   from step s
   join lateral (
-    select device, min(number) as number from selection c
+    select device, min(number) as number, min(heard) as heard from selection c
     where c.org = s.org and c.rollout = s.rollout and c.number < s.number
       and (s.batch is null or c.batch = s.batch)
     group by device) c on true
