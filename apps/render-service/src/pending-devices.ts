@@ -38,7 +38,7 @@ const DEVICE = `device, name, labels, spec, owner, target, due_number as "dueNum
 const TO_RENDER = 'pending and set_aside_number < due_number';
 
 /** Up to where an organisation's devices were taken. */
-export interface Place {
+export interface QueuePlace {
   readonly org: string;
   readonly dueNumber: number;
   readonly device: string;
@@ -70,8 +70,7 @@ with found as materialized (
   order by device for no key update
 )
 update render.devices d set set_aside_number = d.due_number
-from found where d.org = $1 and d.device = found.device
-returning d.device`;
+from found where d.org = $1 and d.device = found.device`;
 
 const SAVE = `
 update render.devices d
@@ -101,7 +100,7 @@ export class PendingDevices {
   }
 
   /** The next organisation that has something to render; the same one if no other has. */
-  async nextOrganisation(database: Queryable, place: Place): Promise<string | undefined> {
+  async nextOrganisation(database: Queryable, place: QueuePlace): Promise<string | undefined> {
     const { org, dueNumber, device } = place;
     const [found] = await database.query<{ org: string }>(NEXT_ORGANISATION, [
       org,
@@ -112,19 +111,14 @@ export class PendingDevices {
   }
 
   /** Locks the devices after a place that are to be rendered for longest, at most so many. */
-  take(transaction: Transaction, after: Place, limit: number): Promise<LockedDevice[]> {
+  take(transaction: Transaction, after: QueuePlace, limit: number): Promise<LockedDevice[]> {
     const { org, dueNumber, device } = after;
     return transaction.query<LockedDevice>(TAKE, [org, dueNumber, device, limit]);
   }
 
-  /** Nobody takes these any more until something newer asks for them; answers which it did this to. */
-  async setAside(
-    transaction: Transaction,
-    org: string,
-    devices: readonly string[],
-  ): Promise<ReadonlySet<string>> {
-    const rows = await transaction.query<{ device: string }>(SET_ASIDE, [org, devices]);
-    return new Set(rows.map(({ device }) => device));
+  /** Nobody takes these any more until something newer asks for them. */
+  async setAside(transaction: Transaction, org: string, devices: readonly string[]): Promise<void> {
+    await transaction.query(SET_ASIDE, [org, devices]);
   }
 
   load(database: Queryable, org: string, devices: readonly string[]): Promise<PendingDevice[]> {

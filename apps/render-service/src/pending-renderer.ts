@@ -5,7 +5,7 @@ import { isTransient, type Transaction } from '@skein/postgres';
 import { originOf, Wants, type WantKind } from '@skein/task';
 import { currentTraceparent, inSpan } from '@skein/telemetry';
 import { placeOf, targetsOf, type Place } from './device-renderer.js';
-import { PendingDevices, type LockedDevice, type Place as QueuePlace } from './pending-devices.js';
+import { PendingDevices, type LockedDevice, type QueuePlace } from './pending-devices.js';
 import { RenderedStore } from './rendered-store.js';
 import { TemplateVersions } from './template-versions.js';
 
@@ -77,6 +77,8 @@ export class PendingRenderer {
         return { events, result: () => ({ taken: taken.length, left }) };
       });
     } catch (error) {
+      // What it had taken is to be found again, however many come after it.
+      this.taken = beginningOf(org);
       if (isTransient(error) || taken.length === 0) throw error;
       return { taken: taken.length, left: await this.leaveAll(org, taken) };
     }
