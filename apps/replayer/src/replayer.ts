@@ -19,6 +19,9 @@ import { ReplayerConfig } from './replayer.config.js';
 import { PartitionCounts } from './routing/partition-counts.js';
 import { Streams } from './streams.js';
 
+/** So seldom that it gives much to merge at once, and so often that a search finds little that is not merged. */
+const MERGE_EVERY_MS = 10_000;
+
 /** Numbers the log, publishes it to the streams, restores them, and moves the checkpoints. */
 @Injectable()
 export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -61,6 +64,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
       this.loop('the lease', leaseMs / 4, () => this.elect()),
       this.loop('housekeeping', 1_000, () => this.keepHouse()),
       this.loop('the figures', 1_000, () => this.figure()),
+      this.loop('the index of the log', MERGE_EVERY_MS, () => this.mergeIndex()),
     ];
   }
 
@@ -121,6 +125,11 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.numbering.saveQuietRound();
     await this.counts.forget();
     await this.postgres.query('select log.make_partitions()');
+    return 0;
+  }
+
+  private async mergeIndex(): Promise<number> {
+    if (this.leads) await this.postgres.query('select log.merge_concerned()');
     return 0;
   }
 }

@@ -43,11 +43,16 @@ const log: readonly Grant[] = [
   grant(['replayer'], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], 'TABLE log.leases'),
   grant(['replayer'], ['INSERT', 'UPDATE'], 'TABLE log.checkpoints'),
   grant(['replayer'], ['INSERT', 'UPDATE', 'DELETE'], 'TABLE log.partition_counts, log.detours'),
-  grant(['replayer'], ['EXECUTE'], 'FUNCTION log.make_partitions(), log.position_holders()'),
+  grant(
+    ['replayer'],
+    ['EXECUTE'],
+    'FUNCTION log.make_partitions(), log.merge_concerned(), log.position_holders()',
+  ),
   grant(
     rooms,
     ['EXECUTE'],
     `FUNCTION log.org_slot(uuid), log.subject_slot(uuid, uuid),
+      log.concerned(text, uuid, json), log.named_in(uuid, json),
       log.of_partition(text, integer, bigint[]), log.heard(text, integer, bigint, bigint, bigint)`,
   ),
   grant(

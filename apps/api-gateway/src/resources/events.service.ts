@@ -33,7 +33,7 @@ const NAMES = `
 select e.subject as uid, e.data ->> 'name' as name
 from log.events e
 where e.org = $1 and e.kind in ('Device', 'Fleet', 'Repository', 'TemplateVersion')
-  and e.subject = any($2::uuid[]) and e.version = 1`;
+  and log.concerned(e.kind, e.subject, e.data) && $2::uuid[] and e.subject = any($2::uuid[]) and e.version = 1`;
 
 const types = [...told.keys()];
 

@@ -4,6 +4,7 @@ import { QuietRounds1800000000002 } from './3-quiet-rounds.js';
 import { Partitions1800000000003 } from './4-partitions.js';
 import { Keys1800000000004 } from './5-keys.js';
 import { Settled1800000000005 } from './6-settled.js';
+import { Concerned1800000000006 } from './7-concerned.js';
 
 /** The migrations of the schema `log`, oldest first. */
 export const logMigrations = [
@@ -13,4 +14,5 @@ export const logMigrations = [
   Partitions1800000000003,
   Keys1800000000004,
   Settled1800000000005,
+  Concerned1800000000006,
 ];
