@@ -11,6 +11,8 @@ import { RolloutParts, RolloutTask } from './rollout.task.js';
 import { RolloutView } from './rollout.view.js';
 import { RolloutStarts } from './rollout-starts.js';
 import { RolloutSteps } from './rollout-steps.js';
+import { Requests } from './requests.js';
+import { Retries } from './retries.js';
 import { Rollouts } from './rollouts.js';
 import { SelectionLoop } from './selection-loop.js';
 import { SelectionSignal } from './selection-signal.js';
@@ -23,6 +25,7 @@ import { TimeOuts } from './time-outs.js';
   controllers: [RolloutConsumer],
   providers: [
     RolloutView,
+    Requests,
     FleetLocks,
     Rollouts,
     Targets,
@@ -32,6 +35,7 @@ import { TimeOuts } from './time-outs.js';
     RolloutSteps,
     SingleSelections,
     TimeOuts,
+    Retries,
     RolloutParts,
     SelectionSignal,
     SelectionLoop,

@@ -33,16 +33,17 @@ const COUNT = `
 select count(*) as devices, count(*) filter (where d.target = $5 or ${HELD}) as selected
 from rollout.devices d where ${MATCHING}`;
 
+/** Devices that are silent are left to the last batch ($9). */
 const PICKED = `
 select d.device from rollout.devices d
-where ${MATCHING} and d.target is distinct from $5 and not ${HELD}
+where ${MATCHING} and d.target is distinct from $5 and not ${HELD} and ($9::boolean or d.connected)
   and d.device > coalesce($7::uuid, '00000000-0000-0000-0000-000000000000')
 order by d.device limit $8`;
 
 const SELECT = `
 with picked as materialized (${PICKED})
 update rollout.devices d
-set target = $5, target_rollout = $6, target_batch = $9, ${SELECTED}
+set target = $5, target_rollout = $6, target_batch = $10, ${SELECTED}
 from picked p, rollout.rollouts r
 where d.org = $1 and d.device = p.device and r.org = $1 and r.rollout = $6
 returning d.device`;
@@ -99,7 +100,8 @@ export class BatchSelection {
     rollout: RunningRollout,
     { batch, limit }: { readonly batch: number | null; readonly limit: number },
   ): Promise<string[]> {
-    const parameters = [...parametersOf(rollout), rollout.cursor, limit];
+    const isLast = rollout.batch === rollout.lastBatch;
+    const parameters = [...parametersOf(rollout), rollout.cursor, limit, isLast];
     if (rollout.budgeted) {
       const rows = await transaction.query<{ device: string }>(PICKED, parameters);
       const devices = rows.map(({ device }) => device);

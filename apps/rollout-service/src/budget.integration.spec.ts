@@ -171,7 +171,9 @@ describe('a disruption budget', () => {
     );
     expect(rows).toEqual(sites.map((site) => ({ grp: `["${site}"]`, held: 2, since: true })));
     expect(
-      await scene.row('select reason, held, waiting, updated, failed from rollout.waits'),
+      await scene.row(
+        `select wait_reason as reason, held, waiting, updated, failed from rollout.shown_rollouts`,
+      ),
     ).toEqual({ reason: 'Devices', held: 6, waiting: 3, updated: 0, failed: 0 });
   });
 });

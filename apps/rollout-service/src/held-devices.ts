@@ -14,6 +14,7 @@ import {
   LEFT,
   RELEASE,
   RELEASING,
+  RESUMED,
   STALE,
   UNHOLD,
 } from './held-statements.js';
@@ -106,6 +107,11 @@ export class HeldDevices {
     const more = released.length >= AT_ONCE;
     await transaction.query(RELEASING, [...keysOf(holding), more]);
     return eventsOf(released, fleets);
+  }
+
+  /** Notes that these fleets were looked at since dispatching goes on. */
+  async resumed(transaction: Transaction, fleets: readonly ConcernedFleet[]): Promise<void> {
+    await transaction.query(RESUMED, keysOf(fleets));
   }
 
   private async countGroups(transaction: Transaction, fleets: readonly FleetKey[]): Promise<void> {

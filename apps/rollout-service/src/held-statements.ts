@@ -1,4 +1,5 @@
 /** The statements of devices that a disruption budget holds back. $1 organisations, $2 fleets or devices. */
+import { HALTED } from './rollout-statements.js';
 import { SELECTED } from './targets.js';
 
 const KEYS = 'unnest($1::uuid[], $2::uuid[]) as w (org, fleet)';
@@ -45,11 +46,12 @@ from ${KEYS}, rollout.rollouts r
 where f.org = w.org and f.fleet = w.fleet and not f.groups_stale
   and r.org = f.org and r.rollout = f.rollout and r.budget is not null`;
 
-/** Fleets of which devices are held, and whether their groups are to be counted again. */
+/** Fleets of which devices are held and may be selected, and whether their groups are to be counted again. */
 export const HOLDING = `
 select f.org, f.fleet, f.groups_stale as stale
 from ${KEYS}
 join rollout.fleets f on f.org = w.org and f.fleet = w.fleet
+join rollout.rollouts r on r.org = f.org and r.rollout = f.rollout and not ${HALTED}
 cross join lateral (
   select from rollout.held h where h.org = f.org and h.fleet = f.fleet limit 1) holding
 order by f.org, f.fleet`;
@@ -145,6 +147,11 @@ set target = g.template_version, target_rollout = g.rollout, target_batch = g.ba
 from gone g join rollout.rollouts r on r.org = g.org and r.rollout = g.rollout
 where d.org = g.org and d.device = g.device
 returning g.org, g.fleet, g.rollout, g.template_version as "templateVersion", g.batch, g.device`;
+
+/** What was held up was looked at. */
+export const RESUMED = `
+update rollout.fleets f set resuming = false
+from ${KEYS} where f.org = w.org and f.fleet = w.fleet and f.resuming`;
 
 export const RELEASING = `
 update rollout.fleets f set releasing = $3

@@ -4,6 +4,7 @@ import { migratedDatabase } from '@skein/migrate';
 import { consumerHarness } from '@skein/testing';
 import { Scene, uids } from '../test/scene.js';
 import { Outcomes1800000000001 } from './migrations/2-outcomes.js';
+import { Control1800000000002 } from './migrations/3-control.js';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -15,8 +16,9 @@ it('takes over rollouts that run while it comes, and goes back', async () => {
   const [f, r, v] = [newUid(), newUid(), newUid()];
   const [d, e, g] = uids(3);
   const runner = scene.admin.dataSource.createQueryRunner();
-  const migration = new Outcomes1800000000001();
-  await migration.down(runner);
+  const [outcomes, control] = [new Outcomes1800000000001(), new Control1800000000002()];
+  await control.down(runner);
+  await outcomes.down(runner);
   const keys = [DEFAULT_ORGANISATION, f, r, v];
   const before = [
     `insert into rollout.fleets (org, fleet, name, rollout, template_version) values ($1, $2, 'f', $3, $4)`,
@@ -36,7 +38,8 @@ it('takes over rollouts that run while it comes, and goes back', async () => {
      from unnest($5::uuid[]) with ordinality as u (device, n)`,
     [...keys, [d, e, g]],
   );
-  await migration.up(runner);
+  await outcomes.up(runner);
+  await control.up(runner);
   await runner.release();
   const row = async (statement: string) => (await scene.admin.query(statement))[0];
   expect(await row('select waiting, updated, selecting from rollout.rollouts')).toEqual({

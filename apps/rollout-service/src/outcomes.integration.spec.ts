@@ -145,7 +145,9 @@ describe('a batch', () => {
     expect(await rolloutRow()).toEqual({ state: 'waiting', reason: 'SuccessThreshold', message });
     expect(
       await scene.row(
-        `select reason, batch, threshold, batch_failed, since is not null as since from rollout.waits`,
+        `select r.wait_reason as reason, r.batch, b.threshold, b.failed as batch_failed,
+           r.wait_since is not null as since
+         from rollout.shown_rollouts r join rollout.shown_batches b using (org, rollout, batch)`,
       ),
     ).toEqual({
       ...{ reason: 'SuccessThreshold', batch: 1, threshold: 50, batch_failed: 3, since: true },

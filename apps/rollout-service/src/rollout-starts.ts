@@ -1,20 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { planOf, started, superseded } from '@skein/domain-rollout';
-import { newUid, type NewEvent, type Origin } from '@skein/events';
+import { newUid, type NewEvent, type Origin, type RolloutSuperseded } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import type { ConcernedFleet } from './fleet-locks.js';
 import { Rollouts, type NewRollout, type OutdatedFleet } from './rollouts.js';
 
 type Ended = NonNullable<ReturnType<typeof endedOf>>;
 
-function endedOf({ org, fleet, deleted, running, runningVersion }: OutdatedFleet) {
+function reasonOf({ deleted, requested }: OutdatedFleet): RolloutSuperseded['reason'] {
+  if (deleted) return 'FleetDeleted';
+  return requested ? 'Requested' : 'NewTemplateVersion';
+}
+
+function endedOf(outdated: OutdatedFleet) {
+  const { org, fleet, running, runningVersion } = outdated;
   if (!running || !runningVersion) return undefined;
-  const reason = deleted ? ('FleetDeleted' as const) : ('NewTemplateVersion' as const);
+  const reason = reasonOf(outdated);
   return { org, fleet, rollout: running, templateVersion: runningVersion, reason, message: null };
 }
 
-function newRollout({ org, fleet, templateVersion, policy }: OutdatedFleet): NewRollout {
-  return { org, fleet, rollout: newUid(), templateVersion, plan: planOf(policy) };
+/** A rollout that was asked for without batches keeps the other limits of the policy. */
+function newRollout({ org, fleet, templateVersion, policy, immediate }: OutdatedFleet): NewRollout {
+  const { deviceSelection, approval, ...limits } = policy ?? {};
+  const plan = planOf(immediate ? limits : { deviceSelection, approval, ...limits });
+  return { org, fleet, rollout: newUid(), templateVersion, plan };
 }
 
 /** Starts a rollout for each new template version and ends the one before it. */

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
+  aborted,
+  awaitedApproval,
   batchEnded,
   completed,
   dispatched,
@@ -41,6 +43,8 @@ function why({ data }: NewEvent): { readonly reason: string; readonly message: s
   return data as { reason: string; message: string };
 }
 
+const ends = ([step]: readonly Step[]) => step === 'stop' || step === 'abort';
+
 /** Leads running rollouts from batch to batch. */
 @Injectable()
 export class RolloutSteps {
@@ -60,6 +64,8 @@ export class RolloutSteps {
       await this.rollouts.end(transaction, 'completed', [ended]);
       return [completed(subject, rollout.ofRollout)];
     },
+    awaitApproval: (stepping) => this.awaitApproval(stepping, stepping.rollout.batch),
+    awaitNext: (stepping) => this.awaitApproval(stepping, stepping.rollout.batch + 1),
     standStill: async ({ transaction, rollout, subject }) => {
       const event = stoodStill(subject, resultOf(rollout));
       await this.rollouts.standStill(transaction, rollout, why(event));
@@ -67,11 +73,11 @@ export class RolloutSteps {
     },
     stop: async ({ transaction, rollout, subject }) => {
       const event = stopped(subject, rollout.ofRollout, rollout.errorThreshold);
-      const { org } = rollout;
-      await this.rollouts.end(transaction, 'stopped', [
-        { org, rollout: rollout.rollout, ...why(event) },
-      ]);
-      return [event];
+      return this.end(transaction, rollout, event);
+    },
+    abort: async ({ transaction, rollout, subject }) => {
+      const event = aborted(subject, rollout.ofRollout, rollout.abortMessage ?? '');
+      return this.end(transaction, rollout, event);
     },
   };
 
@@ -95,12 +101,12 @@ export class RolloutSteps {
     );
   }
 
-  /** Ends the batches that their devices have completed, and rollouts of which too many failed. */
+  /** Ends the batches that their devices have completed, and rollouts of which too many failed or that somebody aborted. */
   advance(transaction: Transaction, fleets: readonly ConcernedFleet[]): Promise<NewEvent[]> {
     return this.step(
       transaction,
       fleets,
-      (rollout) => rollout.phase === 'dispatched' || nextSteps(rollout, rollout)[0] === 'stop',
+      (rollout) => rollout.phase === 'dispatched' || ends(nextSteps(rollout, rollout)),
     );
   }
 
@@ -128,5 +134,23 @@ export class RolloutSteps {
   ): Promise<NewEvent[]> {
     await this.rollouts.announce(transaction, rollout, batch);
     return [dispatched(subject, batch)];
+  }
+
+  private async awaitApproval(
+    { transaction, rollout, subject }: Stepping,
+    batch: number,
+  ): Promise<NewEvent[]> {
+    const event = awaitedApproval(subject, { batch, threshold: rollout.threshold });
+    await this.rollouts.awaitApproval(transaction, rollout, batch, why(event));
+    return [event];
+  }
+
+  private async end(
+    transaction: Transaction,
+    { org, rollout }: RunningRollout,
+    event: NewEvent,
+  ): Promise<NewEvent[]> {
+    await this.rollouts.end(transaction, 'stopped', [{ org, rollout, ...why(event) }]);
+    return [event];
   }
 }

@@ -5,13 +5,17 @@ import {
   deviceCreated,
   deviceDeleted,
   deviceLabelsUpdated,
+  devicesConnectionChanged,
   devicesFailed,
   devicesMatched,
   devicesRendered,
   deviceStatusReported,
+  dispatchingSwitched,
   fleetCreated,
   fleetDeleted,
   fleetRolloutPolicyUpdated,
+  fleetRolloutRequested,
+  rolloutActionRequested,
   rolloutStarted,
   templateVersionCreated,
   type BatchDispatched,
@@ -19,16 +23,21 @@ import {
   type Delivered,
   type DeviceCreated,
   type DeviceLabelsUpdated,
+  type DevicesConnectionChanged,
   type DevicesFailed,
   type DevicesMatched,
   type DevicesRendered,
   type DeviceStatusReported,
+  type DispatchingSwitched,
   type FleetCreated,
   type FleetRolloutPolicyUpdated,
+  type FleetRolloutRequested,
+  type RolloutActionRequested,
   type RolloutStarted,
   type TemplateVersionCreated,
 } from '@skein/events';
 import { Batch } from '@skein/task';
+import { Requests } from './requests.js';
 import { RolloutView } from './rollout.view.js';
 
 /** Asks for a decision about every device that the events name. */
@@ -48,7 +57,10 @@ function wantMembers(
 
 @Controller()
 export class RolloutConsumer {
-  constructor(private readonly view: RolloutView) {}
+  constructor(
+    private readonly view: RolloutView,
+    private readonly requests: Requests,
+  ) {}
 
   @EventPattern<string>(deviceCreated.type)
   async deviceCreated(@Payload() events: Delivered<DeviceCreated>[], @Ctx() batch: Batch) {
@@ -93,6 +105,42 @@ export class RolloutConsumer {
   async fleetDeleted(@Payload() events: Delivered<Deleted>[], @Ctx() batch: Batch) {
     await this.view.foldDeletedFleets(batch.transaction, events);
     batch.want('fleet', events);
+  }
+
+  @EventPattern<string>(fleetRolloutRequested.type)
+  async rolloutRequested(
+    @Payload() events: Delivered<FleetRolloutRequested>[],
+    @Ctx() batch: Batch,
+  ) {
+    await this.requests.foldWanted(batch.transaction, events);
+    batch.want('fleet', events);
+  }
+
+  @EventPattern<string>(rolloutActionRequested.type)
+  async actionRequested(
+    @Payload() events: Delivered<RolloutActionRequested>[],
+    @Ctx() batch: Batch,
+  ) {
+    await this.requests.foldActions(batch.transaction, events);
+    batch.want('rollout', events);
+  }
+
+  /** Nothing is wanted: what was held up is taken up by the {@link SelectionLoop}. */
+  @EventPattern<string>(dispatchingSwitched.type)
+  async dispatchingSwitched(
+    @Payload() events: Delivered<DispatchingSwitched>[],
+    @Ctx() batch: Batch,
+  ) {
+    await this.requests.foldFreezes(batch.transaction, events);
+  }
+
+  /** Nothing is wanted: the next batch asks who is connected. */
+  @EventPattern<string>(devicesConnectionChanged.type)
+  async connectionChanged(
+    @Payload() events: Delivered<DevicesConnectionChanged>[],
+    @Ctx() batch: Batch,
+  ) {
+    await this.requests.foldConnections(batch.transaction, events);
   }
 
   @EventPattern<string>(devicesMatched.type)

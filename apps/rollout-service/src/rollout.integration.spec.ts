@@ -13,6 +13,7 @@ import { Postgres } from '@skein/postgres';
 import { BatchUnit } from '@skein/task';
 import { consumerHarness, type ConsumerHarness } from '@skein/testing';
 import { given, inBatches, newTask, selectedIn, settleAll, typesOf } from '../test/given.js';
+import { Requests } from './requests.js';
 import { RolloutConsumer } from './rollout.consumer.js';
 import { RolloutView } from './rollout.view.js';
 
@@ -33,7 +34,7 @@ beforeEach(async () => {
   const log = await EventLog.open(postgres, 'rollout', () => undefined);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'rollout'), newTask(), settings);
-  const consumer = new RolloutConsumer(new RolloutView());
+  const consumer = new RolloutConsumer(new RolloutView(), new Requests());
   harness = consumerHarness({ ...database, postgres, consumer, unit });
   on = given(harness.event);
   await harness.appended();

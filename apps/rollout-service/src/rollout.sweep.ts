@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '@skein/postgres';
 import type { Batch, Sweep } from '@skein/task';
+import { HALTED } from './rollout-statements.js';
 
 const AT_ONCE = 1_000;
 /** Rollouts whose fleets one run looks through. */
@@ -10,8 +11,8 @@ const CHECKED_AT_ONCE = 10;
 const FLEETS = `
 select org, fleet as uid from rollout.fleets
 where deleted and rolling
-   or not deleted and name is not null and template_version is not null
-      and template_version is distinct from rolled
+   or not deleted and name is not null and wanted is not null
+      and (wanted is distinct from rolled or request_number > rolled_request)
 limit $1`;
 
 /** Running rollouts whose counts say that they should have gone on: every change of a count is decided about at once. */
@@ -21,8 +22,8 @@ from rollout.rollouts r
 join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.batch
 where r.state in ('active', 'waiting') and b.dispatched_at is not null and case
   when r.batch = r.last_batch then r.held + r.waiting = 0
-  else b.updated * 100 >= b.threshold * (b.held + b.waiting + b.updated + b.failed)
-    or r.state = 'active' and b.held + b.waiting = 0
+  when b.updated * 100 >= b.threshold * (b.held + b.waiting + b.updated + b.failed) then not ${HALTED}
+  else r.state = 'active' and b.held + b.waiting = 0
   end
 limit $1`;
 

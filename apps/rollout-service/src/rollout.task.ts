@@ -10,6 +10,7 @@ import type { Transaction } from '@skein/postgres';
 import type { Batch, Task } from '@skein/task';
 import { FleetLocks } from './fleet-locks.js';
 import { HeldDevices } from './held-devices.js';
+import { Retries } from './retries.js';
 import { RolloutSteps } from './rollout-steps.js';
 import { RolloutStarts } from './rollout-starts.js';
 import { SelectionSignal } from './selection-signal.js';
@@ -25,6 +26,7 @@ export class RolloutParts {
     readonly selections: SingleSelections,
     readonly held: HeldDevices,
     readonly timeOuts: TimeOuts,
+    readonly retries: Retries,
   ) {}
 }
 
@@ -43,7 +45,7 @@ export class RolloutTask implements Task {
 
   async perform(batch: Batch): Promise<NewEvent[]> {
     const { transaction } = batch;
-    const { starts, steps, selections, held, timeOuts } = this.parts;
+    const { starts, steps, selections, held, timeOuts, retries } = this.parts;
     const [fleetWants, rollouts] = [batch.wants('fleet'), batch.wants('rollout')];
     const devices = batch.wants('device');
     const wants = [...fleetWants, ...rollouts, ...devices];
@@ -53,8 +55,10 @@ export class RolloutTask implements Task {
       ...(await timeOuts.perform(transaction, fleetWants)),
       ...(await selections.perform(transaction, devices, fleets)),
       ...(await steps.begin(transaction, fleets, rollouts)),
+      ...(rollouts.length > 0 ? await retries.perform(transaction, fleets) : []),
       ...(await held.release(transaction, fleets)),
     ];
+    if (fleetWants.length > 0) await held.resumed(transaction, fleets);
     const selects = events.some(({ definition }) => definition === devicesSelected);
     if (selects) await timeOuts.setNext(transaction, fleets);
     events.push(...(await steps.advance(transaction, fleets)));

@@ -3,6 +3,16 @@ import type { BatchDefinition, Plan, Progress, RolloutState, Subject } from '@sk
 import type { RolloutPolicy } from '@skein/domain-resource';
 import type { Transaction } from '@skein/postgres';
 import type { ConcernedFleet } from './fleet-locks.js';
+import {
+  ANNOUNCE,
+  AWAIT_APPROVAL,
+  END,
+  OUTDATED,
+  PLAN,
+  RUNNING,
+  STAND_STILL,
+  START,
+} from './rollout-statements.js';
 
 /** A fleet whose latest rollout is not what it should be. */
 export interface OutdatedFleet {
@@ -10,7 +20,12 @@ export interface OutdatedFleet {
   readonly fleet: string;
   readonly deleted: boolean;
   readonly policy: RolloutPolicy | null;
+  /** The one that it is to have. */
   readonly templateVersion: string;
+  /** Whether somebody asked for the rollout. */
+  readonly requested: boolean;
+  /** Whether it was asked for without batches. */
+  readonly immediate: boolean;
   /** The running rollout that has to end. */
   readonly running: string | null;
   readonly runningVersion: string | null;
@@ -21,6 +36,8 @@ export interface RunningRollout extends RolloutState, Progress, Omit<Subject, 'o
   readonly definition: BatchDefinition;
   /** Whether a disruption budget says how many devices may be on their way. */
   readonly budgeted: boolean;
+  /** Who ended it and why; null while nobody has. */
+  readonly abortMessage: string | null;
   /** The most devices that the current batch takes; null: all the rest, or not counted yet. */
   readonly quota: number | null;
   /** How many it has taken. */
@@ -41,88 +58,6 @@ interface Ended {
   readonly reason: string | null;
   readonly message: string | null;
 }
-
-const KEYS = 'unnest($1::uuid[], $2::uuid[]) as w (org, fleet)';
-
-const OUTDATED = `
-select f.org, f.fleet, f.deleted, f.policy, f.template_version as "templateVersion",
-       a.rollout as running, a.template_version as "runningVersion"
-from ${KEYS}
-join rollout.fleets f on f.org = w.org and f.fleet = w.fleet
-left join rollout.rollouts a on a.org = f.org and a.fleet = f.fleet and a.state in ('active', 'waiting')
-where (f.deleted and f.rolling)
-   or (not f.deleted and f.name is not null and f.template_version is not null
-       and f.template_version is distinct from f.rolled)
-order by f.org, f.fleet`;
-
-/** Devices that it held back are free, but not those that only wait to get new labels into the version that they have. */
-const END = `
-with ended as (
-  update rollout.rollouts r
-  set state = $3, ended_at = now(), reason = e.reason, message = e.message, waiting_since = null
-  from unnest($1::uuid[], $2::uuid[], $4::text[], $5::text[]) as e (org, rollout, reason, message)
-  where r.org = e.org and r.rollout = e.rollout
-  returning r.org, r.rollout, r.fleet
-), freed as (
-  delete from rollout.held h using ended e, rollout.devices d
-  where h.org = e.org and h.fleet = e.fleet and h.rollout = e.rollout
-    and d.org = h.org and d.device = h.device
-    and d.target_rollout is distinct from h.rollout
-)
-update rollout.fleets f set rolling = false
-from ended e where f.org = e.org and f.fleet = e.fleet`;
-
-const START = `
-with started as (
-  insert into rollout.rollouts
-    (org, rollout, fleet, template_version, strategy, last_batch, update_timeout, budget, error_threshold)
-  select org, rollout, fleet, template_version, strategy, last_batch,
-         make_interval(secs => timeout / 1000.0), budget, error_threshold
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::integer[],
-              $7::bigint[], $8::jsonb[], $9::integer[])
-    as s (org, rollout, fleet, template_version, strategy, last_batch, timeout, budget, error_threshold)
-  order by org, rollout
-  returning org, rollout, fleet, template_version
-)
-update rollout.fleets f
-set rollout = s.rollout, rolled = s.template_version, rolling = true, groups_stale = true
-from started s where f.org = s.org and f.fleet = s.fleet`;
-
-const PLAN = `
-insert into rollout.batches (org, rollout, batch, definition, threshold)
-select org, rollout, batch, definition, threshold
-from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::jsonb[], $5::integer[])
-  as p (org, rollout, batch, definition, threshold)
-order by org, rollout, batch`;
-
-const outcomes = (row: string) => `json_build_object(
-  'held', ${row}.held, 'waiting', ${row}.waiting, 'updated', ${row}.updated, 'failed', ${row}.failed)`;
-
-/** Every count stands in the rows: an event about a device moved them. */
-const RUNNING = `
-select r.org, r.rollout, r.fleet, r.template_version as "templateVersion", r.strategy,
-       r.batch, r.last_batch as "lastBatch", r.state = 'waiting' as "standsStill",
-       r.error_threshold as "errorThreshold", r.budget is not null as budgeted,
-       b.definition, b.threshold, b.quota, b.taken, b.cursor,
-       case when b.dispatched_at is not null then 'dispatched'
-            when b.announced_at is not null then 'announced' else 'planned' end as phase,
-       ${outcomes('b')} as "ofBatch", ${outcomes('r')} as "ofRollout"
-from ${KEYS}
-join rollout.rollouts r on r.org = w.org and r.fleet = w.fleet and r.state in ('active', 'waiting')
-join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.batch
-order by r.org, r.fleet`;
-
-const ANNOUNCE = `
-with current as (
-  update rollout.rollouts
-  set batch = $3, selecting = true, state = 'active', reason = null, message = null, waiting_since = null
-  where org = $1 and rollout = $2
-)
-update rollout.batches set announced_at = now() where org = $1 and rollout = $2 and batch = $3`;
-
-const STAND_STILL = `
-update rollout.rollouts set state = 'waiting', reason = $3, message = $4, waiting_since = now()
-where org = $1 and rollout = $2`;
 
 function keysOf(fleets: readonly ConcernedFleet[]): unknown[] {
   return [fleets.map(({ org }) => org), fleets.map(({ fleet }) => fleet)];
@@ -163,6 +98,7 @@ export class Rollouts {
       batches.map(({ batch }) => batch),
       batches.map(({ definition }) => JSON.stringify(definition)),
       batches.map(({ threshold }) => threshold),
+      batches.map(({ approval }) => approval),
     ]);
   }
 
@@ -192,6 +128,16 @@ export class Rollouts {
     { reason, message }: { readonly reason: string; readonly message: string },
   ): Promise<void> {
     await transaction.query(STAND_STILL, [org, rollout, reason, message]);
+  }
+
+  /** Makes a batch the current one, which a person has to approve before it begins. */
+  async awaitApproval(
+    transaction: Transaction,
+    { org, rollout }: RunningRollout,
+    batch: number,
+    { reason, message }: { readonly reason: string; readonly message: string },
+  ): Promise<void> {
+    await transaction.query(AWAIT_APPROVAL, [org, rollout, batch, reason, message]);
   }
 
   async end(

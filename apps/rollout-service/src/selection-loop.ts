@@ -8,6 +8,7 @@ import type { Transaction } from '@skein/postgres';
 import { UNIT_OF_WORK } from '@skein/stream';
 import { WorkLoop, type Batch, type BatchUnit } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
+import { HALTED } from './rollout-statements.js';
 import { SelectionSignal } from './selection-signal.js';
 
 /** Another replica may have been killed in the middle of a fleet: whoever looks goes on with what it left. */
@@ -17,20 +18,34 @@ const AT_ONCE = 10;
 
 /** Batches that are not through: the partial indexes hold nothing else. */
 const SELECTING = `
-select org, rollout as uid from rollout.rollouts
-where selecting and state in ('active', 'waiting')
-order by org, rollout limit ${AT_ONCE}`;
+select r.org, r.rollout as uid from rollout.rollouts r
+where r.selecting and r.state in ('active', 'waiting') and not ${HALTED}
+order by r.org, r.rollout limit ${AT_ONCE}`;
+
+/** Rollouts whose failed devices are to be selected again. */
+const RETRYING = `
+select r.org, r.rollout as uid from rollout.rollouts r
+join rollout.fleets f on f.org = r.org and f.rollout = r.rollout and not f.deleted
+where r.retry_before is not null
+order by r.org, r.rollout limit ${AT_ONCE}`;
 
 const RELEASING = `
 select f.org, f.fleet as uid from rollout.fleets f
+join rollout.rollouts r on r.org = f.org and r.rollout = f.rollout and not ${HALTED}
 where f.releasing
   and exists (select from rollout.held h where h.org = f.org and h.fleet = f.fleet)
 order by f.org, f.fleet limit ${AT_ONCE}`;
 
+/** Fleets of organisations in which dispatching goes on. */
+const RESUMING = `
+select org, fleet as uid from rollout.fleets
+where resuming
+order by org, fleet limit ${AT_ONCE}`;
+
 type Found = { readonly org: string; readonly uid: string };
 
 /**
- * Goes on with selections that are too large for one transaction. A chunk is a transaction of its own: the renderer works
+ * Goes on with selections that are too large for one transaction, or that were held up. A chunk is a transaction of its own: the renderer works
  * on the first devices while the next ones are selected, and what is held in memory does not grow with the fleet.
  */
 @Injectable()
@@ -65,8 +80,15 @@ export class SelectionLoop implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async find(batch: Batch): Promise<number> {
-    const rollouts = await this.asked(batch.transaction, SELECTING);
-    const fleets = await this.asked(batch.transaction, RELEASING);
+    const { transaction } = batch;
+    const rollouts = [
+      ...(await this.asked(transaction, SELECTING)),
+      ...(await this.asked(transaction, RETRYING)),
+    ];
+    const fleets = [
+      ...(await this.asked(transaction, RELEASING)),
+      ...(await this.asked(transaction, RESUMING)),
+    ];
     for (const one of rollouts) batch.wantDue({ kind: 'rollout', ...one, origin: {} });
     for (const one of fleets) batch.wantMissed('fleet', [one]);
     return rollouts.length + fleets.length;

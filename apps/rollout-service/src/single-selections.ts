@@ -9,14 +9,14 @@ import { Targets, type KnownDevice, type Retargeted } from './targets.js';
 
 interface Chosen extends Retargeted {
   readonly target: Target;
-  readonly budgeted: boolean;
+  readonly isHeld: boolean;
 }
 
-function retargeted(known: KnownDevice): (Retargeted & Pick<KnownDevice, 'budgeted'>)[] {
-  const { org, device, budgeted } = known;
+function retargeted(known: KnownDevice): (Retargeted & Pick<KnownDevice, 'isHeld'>)[] {
+  const { org, device, isHeld } = known;
   const decision = decideTarget(known, known.rollout);
   if (decision.kind === 'keep') return [];
-  return [{ org, device, budgeted, target: decision.kind === 'select' ? decision.target : null }];
+  return [{ org, device, isHeld, target: decision.kind === 'select' ? decision.target : null }];
 }
 
 function eventsOf(devices: readonly Chosen[], origin: Origin | undefined): NewEvent[] {
@@ -49,8 +49,8 @@ export class SingleSelections {
     const devices = known.flatMap(retargeted);
     const chosen = devices.flatMap(({ target, ...key }) => (target ? [{ ...key, target }] : []));
     const [later, now] = [
-      chosen.filter(({ budgeted }) => budgeted),
-      chosen.filter(({ budgeted }) => !budgeted),
+      chosen.filter(({ isHeld }) => isHeld),
+      chosen.filter(({ isHeld }) => !isHeld),
     ];
     await this.held.hold(transaction, later);
     await this.targets.retarget(transaction, [...devices.filter(({ target }) => !target), ...now]);

@@ -2,14 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { CurrentRollout, Target, TargetedDevice } from '@skein/domain-rollout';
 import type { Transaction } from '@skein/postgres';
 import type { Want } from '@skein/task';
+import { HALTED } from './rollout-statements.js';
 
 /** A wanted device, and the current rollout of its owner. */
 export interface KnownDevice extends TargetedDevice {
   readonly org: string;
   readonly device: string;
   readonly rollout: CurrentRollout | null;
-  /** Whether its owner has a disruption budget, which says when it is selected. */
-  readonly budgeted: boolean;
+  /** Whether it is selected later: its owner has a disruption budget, or nothing may be dispatched now. */
+  readonly isHeld: boolean;
 }
 
 /** A device that is to run another template version, or none. */
@@ -35,7 +36,7 @@ select d.org, d.device, d.created and not d.deleted as live, d.owner,
          'open', r.state <> 'stopped' and (b.dispatched_at is not null or b.cursor is not null),
          'batch', case when r.state = 'active' and r.strategy = 'BatchSequence'
                        then r.last_batch end) end as rollout,
-       r.budget is not null as budgeted
+       r.budget is not null or coalesce(${HALTED}, false) as "isHeld"
 from unnest($1::uuid[], $2::uuid[]) as w (org, device)
 join rollout.devices d on d.org = w.org and d.device = w.device
 left join rollout.rollouts t on t.org = d.org and t.rollout = d.target_rollout

@@ -6,26 +6,32 @@ import {
   deviceCreated,
   deviceDeleted,
   deviceLabelsUpdated,
+  devicesConnectionChanged,
   devicesFailed,
   devicesMatched,
   devicesRendered,
   devicesSelected,
   deviceStatusReported,
+  dispatchingSwitched,
   fleetCreated,
   fleetDeleted,
   fleetRolloutPolicyUpdated,
+  fleetRolloutRequested,
   newUid,
+  rolloutActionRequested,
   rolloutStarted,
   templateVersionCreated,
   type Delivered,
   type EventDefinition,
   type JsonObject,
   type Labels,
+  type RolloutAction,
 } from '@skein/events';
 import { Timers } from '@skein/task';
 import { BatchSelection } from '../src/batch-selection.js';
 import { FleetLocks } from '../src/fleet-locks.js';
 import { HeldDevices } from '../src/held-devices.js';
+import { Retries } from '../src/retries.js';
 import { RolloutStarts } from '../src/rollout-starts.js';
 import { RolloutSteps } from '../src/rollout-steps.js';
 import { RolloutParts, RolloutTask } from '../src/rollout.task.js';
@@ -57,6 +63,7 @@ export function newTask(signal = new SelectionSignal()): RolloutTask {
     new SingleSelections(new Targets(), held),
     held,
     new TimeOuts(new Timers('rollout')),
+    new Retries(held),
   );
   return new RolloutTask(new FleetLocks(), parts, signal);
 }
@@ -71,6 +78,28 @@ const own = new Map<string, EventDefinition>(
     definition as EventDefinition,
   ]),
 );
+
+/** What people ask of rollouts, and which devices are silent. */
+const wishes = (event: Make) => ({
+  /** Somebody wants the fleet to have this template version, or the newest one. */
+  wished: (
+    fleet: string,
+    version: string | null,
+    wish: { generation?: number; immediate?: boolean } = {},
+  ) =>
+    event(fleetRolloutRequested, fleet, {
+      ...{ templateVersion: version, generation: 1, immediate: false, reason: null },
+      ...wish,
+    }),
+  asked: (action: RolloutAction, rollout: string, fleet: string, batch: number | null = null) =>
+    event(rolloutActionRequested, rollout, { fleet, action, batch, reason: 'because' }),
+  dispatching: (frozen: boolean) =>
+    event(dispatchingSwitched, DEFAULT_ORGANISATION, { frozen, reason: 'because' }),
+  connection: (connected: boolean, ...devices: string[]) =>
+    event(devicesConnectionChanged, DEFAULT_ORGANISATION, {
+      members: devices.map((device) => ({ device, connected })),
+    }),
+});
 
 /** Events that reach the service, by their short names. */
 export const given = (event: Make) => ({
@@ -105,6 +134,7 @@ export const given = (event: Make) => ({
     const data = { name: `v${generation}`, fleet, generation, spec: {}, frozen: {} };
     return event(templateVersionCreated, uid, data, place);
   },
+  ...wishes(event),
   /** What the service said to itself, as the stream brings it back. */
   heard: (said: readonly Said[]) =>
     said.flatMap(({ type, subject, data }) => {

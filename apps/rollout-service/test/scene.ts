@@ -4,6 +4,7 @@ import { newUid, type Delivered, type JsonObject, type Labels } from '@skein/eve
 import type { RolloutPolicy } from '@skein/domain-resource';
 import { Postgres } from '@skein/postgres';
 import { BatchUnit, Timers, type Task } from '@skein/task';
+import { Requests } from '../src/requests.js';
 import { RolloutConsumer } from '../src/rollout.consumer.js';
 import { RolloutSweep } from '../src/rollout.sweep.js';
 import type { RolloutTask } from '../src/rollout.task.js';
@@ -12,7 +13,10 @@ import { SelectionLoop } from '../src/selection-loop.js';
 import { SelectionSignal } from '../src/selection-signal.js';
 import { given, newTask, settleAll } from './given.js';
 
-const TABLES = ['devices', 'fleets', 'rollouts', 'batches', 'inbox', 'timers', 'held', 'groups'];
+const TABLES = [
+  ...['devices', 'fleets', 'rollouts', 'batches', 'inbox', 'timers', 'held', 'groups'],
+  'organisations',
+];
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** An event that the service appended. */
@@ -94,7 +98,7 @@ export class Scene {
     this.unit = new BatchUnit(log, new ConsumerLog(this.postgres, 'rollout'), this.task, settings);
     this.loop = new SelectionLoop(this.unit, signal, silent);
     const { database, postgres, unit } = this;
-    const consumer = new RolloutConsumer(new RolloutView());
+    const consumer = new RolloutConsumer(new RolloutView(), new Requests());
     const { adminUrl } = database;
     this.harness = this.proof.consumerHarness({ adminUrl, postgres, consumer, unit });
     this.on = given(this.harness.event);
@@ -126,6 +130,26 @@ export class Scene {
     const { on } = this;
     const created = devices.map((uid, place) => on.device(uid, labels(place)));
     return [on.fleet(fleet, policy), ...created, on.matched([...devices], fleet)];
+  }
+
+  /** A rollout of the version to so many devices of the fleet; answers with its uid, the devices and what was said. */
+  async rolling(
+    { fleet, version }: { readonly fleet: string; readonly version: string },
+    policy: RolloutPolicy | null,
+    count = 4,
+  ) {
+    const devices = uids(count);
+    const { on } = this;
+    const said = await this.settle(
+      ...this.members(fleet, policy, devices),
+      on.version(version, fleet),
+    );
+    return { devices, rollout: said[0]!.subject, said };
+  }
+
+  /** What is shown of the latest rollout. */
+  shown(columns: string) {
+    return this.row(`select ${columns} from rollout.shown_rollouts where latest`);
   }
 
   /** The devices run the first document of the version. */

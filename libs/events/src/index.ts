@@ -41,6 +41,18 @@ export {
   type RepositoryCreated,
   type RepositorySpecUpdated,
 } from './catalogue/gateway.js';
+export {
+  devicesConnectionChanged,
+  dispatchingSwitched,
+  fleetRolloutRequested,
+  rolloutActionRequested,
+  type ConnectionChange,
+  type DevicesConnectionChanged,
+  type DispatchingSwitched,
+  type FleetRolloutRequested,
+  type RolloutAction,
+  type RolloutActionRequested,
+} from './catalogue/requests.js';
 export { devicesMatched, type DevicesMatched, type MatchedDevice } from './catalogue/selector.js';
 export {
   fleetValidated,

@@ -7,6 +7,12 @@ export const speakers = {
   Device: 'gateway',
   Fleet: 'gateway',
   Repository: 'gateway',
+  /** What people ask of a rollout; the subject is the rollout. */
+  RolloutRequest: 'gateway',
+  /** Whether anything is dispatched at all; the subject is the organisation. */
+  Dispatching: 'gateway',
+  /** Which devices are silent; the subject is the organisation. */
+  Connection: 'gateway',
   /** Which fleet owns which devices; the subject is the organisation. */
   Matching: 'selector',
   TemplateVersion: 'validation',

@@ -1,6 +1,7 @@
 import * as gateway from './catalogue/gateway.js';
 import * as render from './catalogue/render.js';
 import * as repo from './catalogue/repo.js';
+import * as requests from './catalogue/requests.js';
 import * as rollout from './catalogue/rollout.js';
 import * as selector from './catalogue/selector.js';
 import * as validation from './catalogue/validation.js';
@@ -17,6 +18,10 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     validation.templateVersionCreated,
     validation.fleetValidated,
     rollout.rolloutStarted,
+    rollout.batchDispatched,
+    rollout.rolloutWaiting,
+    rollout.rolloutStopped,
+    rollout.rolloutSuperseded,
     rollout.rolloutCompleted,
     rollout.devicesSelected,
     render.devicesRendered,
@@ -45,6 +50,10 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     gateway.fleetCreated,
     gateway.fleetRolloutPolicyUpdated,
     gateway.fleetDeleted,
+    requests.fleetRolloutRequested,
+    requests.rolloutActionRequested,
+    requests.dispatchingSwitched,
+    requests.devicesConnectionChanged,
     selector.devicesMatched,
     validation.templateVersionCreated,
     rollout.rolloutStarted,

@@ -99,7 +99,17 @@ function ofService(room: Group): Grant[] {
   ];
 }
 
+/** The views by which the rollout service shows what its rollouts wait for; nothing decides by them. */
+const shownRollouts: readonly Grant[] = [
+  grant(
+    ['gateway'],
+    ['SELECT'],
+    'TABLE rollout.shown_rollouts, rollout.shown_batches, rollout.shown_devices, rollout.waits_for_budget',
+  ),
+];
+
 /** Who may do what: all of it, and nothing else. */
 export function roleMatrix(services: readonly Group[] = groups): readonly Grant[] {
-  return [...log, ...blobs, ...services.flatMap(ofService)];
+  const shown = services.includes('rollout') ? shownRollouts : [];
+  return [...log, ...blobs, ...services.flatMap(ofService), ...shown];
 }

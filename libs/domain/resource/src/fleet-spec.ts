@@ -14,11 +14,15 @@ export interface DisruptionBudget {
 /** A share in percent, such as `90%`. */
 export type Percentage = string;
 
+export type Approval = 'Automatic' | 'Manual';
+
 export interface RolloutBatch {
   selector?: LabelSelector;
   successThreshold?: Percentage;
   /** A number of devices or a share of those that match. */
   limit?: Percentage | number;
+  /** Whether a person has to approve it before it begins; as the policy says when absent. */
+  approval?: Approval;
 }
 
 export interface RolloutPolicy {
@@ -29,6 +33,8 @@ export interface RolloutPolicy {
   defaultUpdateTimeout?: string;
   /** More than this share of the devices selected so far that failed stops the rollout; nothing does when absent. */
   errorThreshold?: Percentage;
+  /** Whether a person has to approve each batch, the last one too, unless it says otherwise; Automatic when absent. */
+  approval?: Approval;
 }
 
 export interface DeviceTemplate {

@@ -25,6 +25,7 @@ export type {
 export { repositoriesOf } from './device-spec.js';
 export { durationMs } from './duration.js';
 export type {
+  Approval,
   DeviceTemplate,
   DisruptionBudget,
   FleetSpec,

@@ -17,6 +17,8 @@ export {
   type Strategy,
 } from './plan.js';
 export {
+  aborted,
+  awaitedApproval,
   batchEnded,
   completed,
   dispatched,

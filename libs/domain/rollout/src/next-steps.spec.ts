@@ -8,7 +8,11 @@ const rollout: RolloutState = {
   lastBatch: 3,
   phase: 'dispatched',
   standsStill: false,
+  halted: false,
+  aborted: false,
+  unapproved: { current: false, next: false },
 };
+const unapproved = { current: true, next: true };
 const of = (updated: number, failed = 0, waiting = 10 - updated - failed, held = 0): Outcomes => ({
   ...{ held, waiting, updated, failed },
 });
@@ -62,6 +66,37 @@ describe('nextSteps', () => {
       { ofRollout: of(0, 1), errorThreshold: 0 },
       ['stop'],
     ],
+    [
+      'waits for approval of its first batch',
+      { phase: 'planned', unapproved },
+      {},
+      ['awaitApproval'],
+    ],
+    ['says so once, too', { phase: 'planned', unapproved, standsStill: true }, {}, []],
+    [
+      'waits for approval also when immediate',
+      { phase: 'planned', strategy: 'Immediate', lastBatch: 1, unapproved },
+      {},
+      ['awaitApproval'],
+    ],
+    [
+      'waits for approval of the next batch',
+      { unapproved: { current: false, next: true } },
+      { ofBatch: of(9) },
+      ['completeBatch', 'awaitNext'],
+    ],
+    ['begins nothing while it is halted', { phase: 'planned', halted: true }, {}, []],
+    ['selects nothing while it is halted', { phase: 'announced', halted: true }, {}, []],
+    ['does not go on while it is halted', { halted: true }, { ofBatch: of(9) }, []],
+    [
+      'says what failed while it is halted',
+      { halted: true },
+      { ofBatch: of(8, 2) },
+      ['standStill'],
+    ],
+    ['ends while it is halted', { batch: 3, halted: true }, { ofRollout: of(10) }, end],
+    ['is aborted at any time', { aborted: true, phase: 'planned' }, {}, ['abort']],
+    ['is aborted rather than stopped', { aborted: true }, { errorThreshold: 0 }, ['abort']],
     [
       'stops rather than to end',
       { batch: 3 },

@@ -1,4 +1,9 @@
-import { durationMs, type DisruptionBudget, type RolloutPolicy } from '@skein/domain-resource';
+import {
+  durationMs,
+  type Approval,
+  type DisruptionBudget,
+  type RolloutPolicy,
+} from '@skein/domain-resource';
 import { percentOf } from './percentage.js';
 import type { BatchDefinition } from './select-batch.js';
 import { thresholdOf } from './threshold.js';
@@ -12,6 +17,8 @@ export interface PlannedBatch {
   readonly definition: BatchDefinition;
   /** Percent of the batch's devices that must succeed before the next batch. */
   readonly threshold: number;
+  /** Whether a person has to approve the batch before it begins. */
+  readonly approval: Approval;
 }
 
 /** What a rollout will do, fixed when it starts: a policy that changes meanwhile is for the next one. */
@@ -27,7 +34,11 @@ export interface Plan {
   readonly errorThreshold: number | null;
 }
 
-const rest: PlannedBatch = { definition: {}, threshold: 100 };
+const restOf = ({ approval = 'Automatic' }: RolloutPolicy): PlannedBatch => ({
+  definition: {},
+  threshold: 100,
+  approval,
+});
 
 function budgetOf({ disruptionBudget }: RolloutPolicy): DisruptionBudget | null {
   const { minAvailable, maxUnavailable } = disruptionBudget ?? {};
@@ -49,10 +60,11 @@ export function planOf(given: RolloutPolicy | null): Plan {
   const policy = given ?? {};
   const limits = limitsOf(policy);
   const sequence = policy.deviceSelection?.sequence;
-  if (!sequence) return { strategy: 'Immediate', batches: [rest], ...limits };
+  if (!sequence) return { strategy: 'Immediate', batches: [restOf(policy)], ...limits };
   const batches = sequence.map((batch) => ({
     definition: { selector: batch.selector, limit: batch.limit },
     threshold: thresholdOf(batch, policy),
+    approval: batch.approval ?? policy.approval ?? 'Automatic',
   }));
-  return { strategy: 'BatchSequence', batches: [...batches, rest], ...limits };
+  return { strategy: 'BatchSequence', batches: [...batches, restOf(policy)], ...limits };
 }

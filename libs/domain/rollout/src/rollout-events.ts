@@ -49,10 +49,11 @@ function countsOf(outcomes: Outcomes): RolloutCounts {
 
 function told({ batches, updateTimeoutMs, budget, errorThreshold }: Plan): RolloutPlan | undefined {
   const plan = {
-    batches: batches.map(({ definition, threshold }) => ({
+    batches: batches.map(({ definition, threshold, approval }) => ({
       ...(definition.selector && { selector: definition.selector as JsonObject }),
       ...(definition.limit !== undefined && { limit: definition.limit }),
       threshold,
+      ...(approval === 'Manual' && { approval }),
     })),
     updateTimeoutSeconds: updateTimeoutMs / 1_000,
     disruptionBudget: budget as JsonObject | null,
@@ -102,6 +103,35 @@ export function stoodStill(
     ...{ devices, updated, failed, threshold },
   };
   return { ...event, definition: rolloutWaiting, data };
+}
+
+/** A batch waits for a person, who has to approve it. */
+export function awaitedApproval(
+  subject: Subject,
+  { batch, threshold }: Pick<BatchResult, 'batch' | 'threshold'>,
+): NewEvent {
+  const event = about(subject);
+  const data = {
+    ...event.data,
+    reason: 'Approval',
+    message: `batch ${batch} waits for approval`,
+    batch,
+    ...{ devices: 0, updated: 0, failed: 0, threshold },
+  };
+  return { ...event, definition: rolloutWaiting, data };
+}
+
+/** Somebody ended it: devices keep what they have. */
+export function aborted(subject: Subject, outcomes: Outcomes, message: string): NewEvent {
+  const event = about(subject);
+  const { updated, failed } = outcomes;
+  const data = {
+    ...event.data,
+    reason: 'Aborted',
+    message,
+    ...{ devices: selectedOf(outcomes), updated, failed },
+  };
+  return { ...event, definition: rolloutStopped, data };
 }
 
 export function stopped(

@@ -23,6 +23,7 @@ const batch = fc.record(
     limit: fc.oneof(percent, fc.integer({ min: 1, max: 8 })),
     successThreshold: percent,
     selector: fc.constantFrom('a', 'b').map((site) => ({ matchLabels: { site } })),
+    approval: fc.constantFrom('Automatic' as const, 'Manual' as const),
   },
   { requiredKeys: [] },
 );
@@ -48,6 +49,8 @@ const policies: fc.Arbitrary<RolloutPolicy> = fc.record(
 class Model {
   readonly events: Step[] = [];
   state: RolloutState;
+  /** The last batch that was approved. */
+  private approved = 0;
 
   constructor(
     readonly plan: Plan,
@@ -55,7 +58,24 @@ class Model {
   ) {
     const { strategy, batches } = plan;
     const lastBatch = batches.length;
-    this.state = { strategy, batch: 1, lastBatch, phase: 'planned', standsStill: false };
+    this.state = {
+      ...{ strategy, batch: 1, lastBatch, phase: 'planned', standsStill: false },
+      ...{ halted: false, aborted: false, unapproved: this.unapproved(1) },
+    };
+  }
+
+  private unapproved(batch: number): RolloutState['unapproved'] {
+    const isMissing = (number: number) =>
+      this.plan.batches[number - 1]?.approval === 'Manual' && this.approved < number;
+    return { current: isMissing(batch), next: isMissing(batch + 1) };
+  }
+
+  /** A person approves the batch that waits for it. */
+  approve(): boolean {
+    if (!this.state.unapproved.current) return false;
+    this.approved = this.state.batch;
+    this.state = { ...this.state, unapproved: this.unapproved(this.state.batch) };
+    return true;
   }
 
   get ended(): boolean {
@@ -90,13 +110,22 @@ class Model {
 
   private take(step: Step): void {
     this.events.push(step);
-    if (step === 'announceBatch') this.state = { ...this.state, phase: 'announced' };
-    if (step === 'standStill') this.state = { ...this.state, standsStill: true };
-    if (step === 'announceNext') {
-      const number = this.state.batch + 1;
-      this.state = { ...this.state, batch: number, phase: 'announced', standsStill: false };
+    if (step === 'announceBatch') this.begin(this.state.batch, 'announced');
+    if (step === 'standStill' || step === 'awaitApproval') {
+      this.state = { ...this.state, standsStill: true };
+    }
+    if (step === 'announceNext') this.begin(this.state.batch + 1, 'announced');
+    if (step === 'awaitNext') {
+      this.begin(this.state.batch + 1, 'planned');
+      this.state = { ...this.state, standsStill: true };
     }
     if (step === 'selectDevices') this.select();
+  }
+
+  private begin(batch: number, phase: RolloutState['phase']): void {
+    const unapproved = this.unapproved(batch);
+    if (phase === 'announced') expect(unapproved.current).toBe(false);
+    this.state = { ...this.state, batch, phase, standsStill: false, unapproved };
   }
 
   private select(): void {
@@ -161,6 +190,10 @@ function run(model: Model, endings: readonly Ending[]): void {
   const left = [...endings];
   while (!model.ended) {
     model.expectBudget();
+    if (model.approve()) {
+      model.settle();
+      continue;
+    }
     const ending = left.shift() ?? { at: 0, fails: true };
     const one = endingOf(model, ending);
     if (!one && left.length === 0) return;
@@ -195,6 +228,7 @@ describe('a rollout', () => {
         model.settle();
         for (const fails of fates) {
           const one = model.devices.find(({ outcome }) => outcome === 'waiting');
+          if (model.approve()) model.settle();
           if (!one || model.ended) break;
           one.outcome = fails ? 'failed' : 'updated';
           model.settle();

@@ -24,6 +24,8 @@ export interface RolloutPlan {
     readonly limit?: number | string;
     /** Percent of the batch's devices that must be updated before the next batch. */
     readonly threshold: number;
+    /** The batch waits for a person; absent: it does not. */
+    readonly approval?: 'Manual';
   }[];
   /** How long a device may take after its selection. */
   readonly updateTimeoutSeconds: number;
@@ -88,9 +90,12 @@ export const batchCompleted = define<BatchCompleted>(
   ['fleet', 'templateVersion', 'batch', 'devices', 'updated', 'failed', 'threshold'],
 );
 
-/** A batch stands still: none of its devices is on its way, and too few are updated. */
+/**
+ * It does not go on by itself. `SuccessThreshold`: none of the batch's devices is on its way, and too few are updated.
+ * `Approval`: a person has to approve the batch before it begins.
+ */
 export interface RolloutWaiting extends OfRollout, RolloutCounts {
-  readonly reason: 'SuccessThreshold';
+  readonly reason: 'SuccessThreshold' | 'Approval';
   /** For a person: what it waits for. */
   readonly message: string;
   readonly batch: number;
@@ -110,7 +115,7 @@ export const rolloutWaiting = define<RolloutWaiting>('Rollout', 'skein.rollout.w
 
 /** It selects nothing more; devices keep what they have. */
 export interface RolloutStopped extends OfRollout, RolloutCounts {
-  readonly reason: 'ErrorThreshold';
+  readonly reason: 'ErrorThreshold' | 'Aborted';
   /** For a person: why. */
   readonly message: string;
 }
@@ -130,9 +135,9 @@ export const rolloutCompleted = define<RolloutCompleted>('Rollout', 'skein.rollo
   'fleet',
   'templateVersion',
 ]);
-/** A newer template version took this rollout's place, or its fleet was deleted. */
+/** Another rollout took its place, for a newer template version or one that somebody asked for; or its fleet was deleted. */
 export interface RolloutSuperseded extends OfRollout {
-  readonly reason: 'NewTemplateVersion' | 'FleetDeleted';
+  readonly reason: 'NewTemplateVersion' | 'Requested' | 'FleetDeleted';
 }
 export const rolloutSuperseded = define<RolloutSuperseded>(
   'Rollout',
