@@ -17,8 +17,11 @@ const rooms = {
   ground: libs('events', 'api', 'config', 'telemetry', 'postgres', 'redis'),
 };
 
-/** Doors that one app alone may open. */
-const appExtras = { 'apps/api-gateway': libs('api'), 'apps/replayer': libs('redis') };
+/** Doors that one app alone may open: the gateway says what a rollout would do (ADR 0020). */
+const appExtras = {
+  'apps/api-gateway': libs('api', 'domain/rollout'),
+  'apps/replayer': libs('redis'),
+};
 
 /** Words that several rooms speak: resources, and the language of their templates. */
 const sharedDomain = libs('domain/resource', 'domain/template');

@@ -13,20 +13,27 @@ import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
+import { DispatchingService } from './resources/dispatching.service.js';
 import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events.service.js';
 import { FleetsService } from './resources/fleets.service.js';
+import { Presence } from './resources/presence.js';
 import { RenderedService } from './resources/rendered.service.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';
 import { RepositoriesService } from './resources/repositories.service.js';
 import { RepositoryCredentials } from './resources/repository-credentials.js';
 import { RepositoryUsers } from './resources/repository-users.js';
+import { RolloutDryRunService } from './resources/rollout-dry-run.service.js';
+import { RolloutRequestsService } from './resources/rollout-requests.service.js';
+import { RolloutsService } from './resources/rollouts.service.js';
 import { TemplateVersionsService } from './resources/template-versions.service.js';
 import { DeviceAgentController } from './rest/device-agent.controller.js';
+import { DispatchingController } from './rest/dispatching.controller.js';
 import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { FleetsController } from './rest/fleets.controller.js';
 import { RepositoriesController } from './rest/repositories.controller.js';
+import { FleetRolloutsController, RolloutsController } from './rest/rollouts.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
 import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
@@ -60,6 +67,11 @@ const resources = [
   RenderedWaiters,
   RenderedService,
   TemplateVersionsService,
+  RolloutsService,
+  RolloutRequestsService,
+  RolloutDryRunService,
+  DispatchingService,
+  Presence,
   EventsService,
   StreamsService,
   WaitingEventsService,
@@ -72,6 +84,9 @@ const resources = [
     RepositoriesController,
     FleetsController,
     TemplateVersionsController,
+    FleetRolloutsController,
+    RolloutsController,
+    DispatchingController,
     DevicesController,
     DeviceAgentController,
     EventsController,

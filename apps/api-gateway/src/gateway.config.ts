@@ -28,6 +28,12 @@ export class GatewayConfig extends WorkerConfig {
   @Max(600_000)
   longPollMs: number = 240_000;
 
+  @FromEnvironment('SKEIN_SILENT_AFTER_MS', 'a device that was not heard of for so long is silent')
+  @IsInt()
+  @Min(1_000)
+  @Max(86_400_000)
+  silentAfterMs: number = 300_000;
+
   /** As libs/blobs takes it. */
   get sealingKeys() {
     return { current: sealingKeyOf(this.sealingKey) };

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import {
+  batchDispatched,
   devicesFailed,
   devicesMatched,
   devicesRendered,
@@ -8,6 +9,9 @@ import {
   fleetValidated,
   rolloutCompleted,
   rolloutStarted,
+  rolloutStopped,
+  rolloutSuperseded,
+  rolloutWaiting,
   templateVersionCreated,
   type Delivered,
   type DevicesFailed,
@@ -15,7 +19,6 @@ import {
   type DevicesRendered,
   type DevicesSelected,
   type FleetValidated,
-  type RolloutStarted,
   type TemplateVersionCreated,
 } from '@skein/events';
 import { Batch } from '@skein/task';
@@ -44,13 +47,33 @@ export class GatewayConsumer {
   }
 
   @EventPattern<string>(rolloutStarted.type)
-  async rolloutStarted(@Payload() events: Delivered<RolloutStarted>[], @Ctx() batch: Batch) {
-    await this.view.foldRollouts(batch.transaction, events, true);
+  async rolloutStarted(@Payload() events: Delivered<RolloutEvent>[], @Ctx() batch: Batch) {
+    await this.view.foldRollouts(batch.transaction, events, 'Active');
+  }
+
+  @EventPattern<string>(batchDispatched.type)
+  async batchDispatched(@Payload() events: Delivered<RolloutEvent>[], @Ctx() batch: Batch) {
+    await this.view.foldRollouts(batch.transaction, events, 'Active');
+  }
+
+  @EventPattern<string>(rolloutWaiting.type)
+  async rolloutWaiting(@Payload() events: Delivered<RolloutEvent>[], @Ctx() batch: Batch) {
+    await this.view.foldRollouts(batch.transaction, events, 'Waiting');
+  }
+
+  @EventPattern<string>(rolloutStopped.type)
+  async rolloutStopped(@Payload() events: Delivered<RolloutEvent>[], @Ctx() batch: Batch) {
+    await this.view.foldRollouts(batch.transaction, events, 'Suspended');
+  }
+
+  @EventPattern<string>(rolloutSuperseded.type)
+  async rolloutSuperseded(@Payload() events: Delivered<RolloutEvent>[], @Ctx() batch: Batch) {
+    await this.view.foldRollouts(batch.transaction, events, 'Inactive');
   }
 
   @EventPattern<string>(rolloutCompleted.type)
   async rolloutCompleted(@Payload() events: Delivered<RolloutEvent>[], @Ctx() batch: Batch) {
-    await this.view.foldRollouts(batch.transaction, events, false);
+    await this.view.foldRollouts(batch.transaction, events, 'Inactive');
   }
 
   @EventPattern<string>(devicesSelected.type)

@@ -15,7 +15,13 @@ import { foldParameters, foldStatement, type Aspect, type Said } from './fold.js
 export interface RolloutEvent {
   readonly fleet: string;
   readonly templateVersion: string;
+  readonly batch?: number;
+  /** For a person: what it waits for, or why it was stopped. */
+  readonly message?: string;
 }
+
+/** How a rollout is after an event: the reasons of the condition `RolloutInProgress`. */
+export type RolloutProgress = 'Active' | 'Waiting' | 'Suspended' | 'Inactive';
 
 const devices = 'gateway.device_views';
 const fleets = 'gateway.fleet_views';
@@ -57,7 +63,13 @@ const validity: Aspect = {
 const rollout: Aspect = {
   table: fleets,
   name: 'rollout',
-  columns: { rollout_template_version: 'uuid', rollout_running: 'boolean' },
+  columns: {
+    rollout_template_version: 'uuid',
+    rollout_running: 'boolean',
+    rollout_reason: 'text',
+    rollout_message: 'text',
+    rollout_batch: 'integer',
+  },
   since: ['rollout_since', 'rollout_running'],
 };
 
@@ -180,10 +192,11 @@ export class GatewayView {
   foldRollouts(
     transaction: Transaction,
     events: readonly Delivered<RolloutEvent>[],
-    running: boolean,
+    progress: RolloutProgress,
   ) {
-    const about = said(events, ({ event }) => [
-      [event.data.fleet, event.data.templateVersion, running],
+    const running = progress === 'Active' || progress === 'Waiting';
+    const about = said(events, ({ event: { data } }) => [
+      [data.fleet, data.templateVersion, running, progress, data.message, data.batch],
     ]);
     return this.fold(transaction, [rollout], about);
   }

@@ -6,6 +6,8 @@ import { Nested, NestedList, Rule, Text, TextList, TextMap, Whole } from './prop
 
 const PERCENTAGE = /^(100|[1-9]?\d)%$/;
 const TIMEOUT = /^(?=\d)(\d{1,9}h)?(\d{1,9}m)?(\d{1,9}s)?$/;
+const APPROVALS = ['Automatic', 'Manual'] as const;
+const APPROVAL = 'Manual: a person approves each batch before it begins. Default: Automatic.';
 const LABEL_KEY = /^([A-Za-z0-9][-A-Za-z0-9_/.]*)?[A-Za-z0-9]$/;
 
 export class MatchExpression {
@@ -44,6 +46,9 @@ export class RolloutBatch {
   @ApiProperty({ required: false, oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }] })
   @Rule('limit', limitProblem)
   limit?: string | number;
+
+  @Text({ optional: true, oneOf: APPROVALS, description: APPROVAL })
+  approval?: 'Automatic' | 'Manual';
 }
 
 export class DeviceSelection {
@@ -88,6 +93,9 @@ export class RolloutPolicy {
     description: 'More than so many percent of failed devices stop the rollout.',
   })
   errorThreshold?: string;
+
+  @Text({ optional: true, oneOf: APPROVALS, description: APPROVAL })
+  approval?: 'Automatic' | 'Manual';
 }
 
 export class DeviceTemplate {

@@ -14,6 +14,25 @@ export {
   RepositorySpec,
   SshConfig,
 } from './repositories.js';
+export {
+  Dispatching,
+  DispatchingRequest,
+  DryRunBatch,
+  DryRunChange,
+  RolloutActionRequest,
+  RolloutDryRun,
+  RolloutRequest,
+  SpecChange,
+} from './rollout-requests.js';
+export {
+  Rollout,
+  RolloutBatchStatus,
+  RolloutDevice,
+  RolloutDeviceList,
+  RolloutList,
+  RolloutWait,
+  type DeviceOutcome,
+} from './rollouts.js';
 export { Status, statusOf } from './status.js';
 export {
   NumberingReport,

@@ -1,4 +1,5 @@
 import { Gateway1800000000000 } from './1-gateway.js';
+import { Rollouts1800000000002 } from './3-rollouts.js';
 
 /** In the order in which they run. */
-export const migrations = [Gateway1800000000000];
+export const migrations = [Gateway1800000000000, Rollouts1800000000002];

@@ -107,6 +107,20 @@ const judges = { Device: deviceProblems, Fleet: fleetProblems, Repository: metad
 
 type Checked = Device | Fleet | Repository;
 
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new RefusedRequest('invalid', problems.join('; '));
+}
+
+/**
+ * Reads a body that is no resource and may be missing.
+ * @throws RefusedRequest naming everything that is wrong with it
+ */
+export function read<Request extends object>(type: new () => Request, body: unknown): Request {
+  const { resource, problems } = readBody(type, body ?? {});
+  refuse(problems);
+  return resource;
+}
+
 /**
  * Reads a body as a resource.
  * @throws RefusedRequest naming everything that is wrong with it
@@ -114,7 +128,6 @@ type Checked = Device | Fleet | Repository;
 export function check<Resource extends Checked>(type: new () => Resource, body: unknown): Resource {
   const { resource, problems } = readBody(type, body);
   const meaning = judges[type.name as keyof typeof judges](body as Loose);
-  const all = [...problems, ...meaning];
-  if (all.length > 0) throw new RefusedRequest('invalid', all.join('; '));
+  refuse([...problems, ...meaning]);
   return resource;
 }

@@ -6,6 +6,7 @@ import type { Postgres, Queryable, Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
 import { deviceReader, presentDevice } from './device-reader.js';
+import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 
 interface Known {
@@ -59,13 +60,17 @@ function isNews(report: Report, known: Known): boolean {
 export class DeviceStatusService {
   private readonly postgres: Postgres;
 
-  constructor(private readonly log: EventLog) {
+  constructor(
+    private readonly log: EventLog,
+    private readonly presence: Presence,
+  ) {
     this.postgres = log.postgres;
   }
 
   async report(caller: Caller, name: string, status: DeviceStatus | undefined): Promise<Device> {
     if (!status) throw new RefusedRequest('invalid', 'status: is missing');
     const known = await this.known(this.postgres, caller, name);
+    this.presence.note({ org: caller.org, uid: known.uid });
     const report = reportOf(status);
     const refreshed = !isNews(report, known) && (await this.refresh(caller, known.uid, report));
     if (!refreshed) await attempt(() => this.append(caller, name, status));

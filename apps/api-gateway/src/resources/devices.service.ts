@@ -24,8 +24,11 @@ import {
   type Saved,
 } from './writer.js';
 
-const OPEN_VIEW =
-  'insert into gateway.device_views (org, uid) values ($1, $2) on conflict do nothing';
+const OPEN_VIEW = `
+with heard as (
+  insert into gateway.presence (org, uid) values ($1, $2) on conflict do nothing
+)
+insert into gateway.device_views (org, uid) values ($1, $2) on conflict do nothing`;
 
 @Injectable()
 export class DevicesService implements KindRules<DeviceRow, Device> {

@@ -22,6 +22,9 @@ export interface FleetReadRow extends ReadRow {
   readonly validGeneration: number;
   readonly validSince: Date;
   readonly rolloutRunning: boolean | null;
+  readonly rolloutReason: string | null;
+  readonly rolloutMessage: string | null;
+  readonly rolloutBatch: number | null;
   readonly rolloutTemplateVersion: string | null;
   readonly rolloutSince: Date;
 }
@@ -33,7 +36,8 @@ export const fleetReader = new Reader<FleetReadRow>(
      r.template_generation as "templateGeneration", t.name as "templateVersion",
      v.valid, v.valid_reason as "validReason", v.valid_message as "validMessage",
      v.valid_generation as "validGeneration", v.valid_since as "validSince",
-     v.rollout_running as "rolloutRunning", o.name as "rolloutTemplateVersion",
+     v.rollout_running as "rolloutRunning", v.rollout_reason as "rolloutReason",
+     v.rollout_message as "rolloutMessage", v.rollout_batch as "rolloutBatch", o.name as "rolloutTemplateVersion",
      v.rollout_since as "rolloutSince"
    from gateway.fleets r
    join gateway.fleet_views v on v.org = r.org and v.uid = r.uid
@@ -57,15 +61,21 @@ function validCondition(row: FleetReadRow): Condition[] {
   ];
 }
 
+function rolloutMessage(row: FleetReadRow): string {
+  const ended = row.rolloutReason === 'Suspended' ? 'was not rolled out to all' : 'was rolled out';
+  const verb = row.rolloutRunning ? 'is being rolled out' : ended;
+  const said = `template version ${row.rolloutTemplateVersion ?? 'unknown'} ${verb}`;
+  return row.rolloutMessage === null ? said : `${said}: ${row.rolloutMessage}`;
+}
+
 function rolloutCondition(row: FleetReadRow): Condition[] {
   if (row.rolloutRunning === null) return [];
-  const version = row.rolloutTemplateVersion ?? 'unknown';
   return [
     {
       type: 'RolloutInProgress',
       status: row.rolloutRunning ? 'True' : 'False',
-      reason: row.rolloutRunning ? 'Active' : 'Inactive',
-      message: `template version ${version} ${row.rolloutRunning ? 'is being rolled out' : 'was rolled out'}`,
+      reason: row.rolloutReason ?? (row.rolloutRunning ? 'Active' : 'Inactive'),
+      message: rolloutMessage(row),
       lastTransitionTime: row.rolloutSince.toISOString(),
     },
   ];
@@ -84,6 +94,7 @@ export function presentFleet(row: FleetReadRow, devicesSummary?: DevicesSummary)
     spec: { ...(selector && { selector }), template, ...(rolloutPolicy && { rolloutPolicy }) },
     status: {
       conditions: [...validCondition(row), ...rolloutCondition(row)],
+      ...(row.rolloutBatch !== null && { rollout: { currentBatch: row.rolloutBatch } }),
       ...(devicesSummary && { devicesSummary }),
     },
   };

@@ -5,6 +5,7 @@ import { Postgres } from '@skein/postgres';
 import { GatewayConfig } from '../gateway.config.js';
 import type { Caller } from './caller.js';
 import { RENDERED_VERSION } from './device-reader.js';
+import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 import { RenderedWaiters } from './rendered-waiters.js';
 
@@ -35,6 +36,7 @@ export class RenderedService {
     private readonly postgres: Postgres,
     private readonly blobs: BlobStore,
     private readonly waiters: RenderedWaiters,
+    private readonly presence: Presence,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -47,6 +49,7 @@ export class RenderedService {
     for (;;) {
       const rendered = await this.find(org, name);
       const { uid, renderedVersion } = rendered;
+      this.presence.note({ org, uid });
       if (renderedVersion > 0 && String(renderedVersion) !== known)
         return this.present(org, rendered);
       const timeoutMs = deadline - Date.now();

@@ -64,6 +64,7 @@ comment on column rollout.rollouts.approved is 'the last batch that a person has
 comment on column rollout.rollouts.abort_message is 'who ended it, and why';
 comment on column rollout.rollouts.retry_before is
   'failed devices that were selected before are to be selected again';
+create index rollouts_of_fleet on rollout.rollouts (org, fleet, rollout);
 create index rollouts_retrying on rollout.rollouts (org, rollout) where retry_before is not null;
 alter table rollout.batches
   add column approval text not null default 'Automatic' check (approval in ('Automatic', 'Manual'));
@@ -160,7 +161,7 @@ alter table rollout.devices drop column connected, drop column connected_number;
 create index devices_failed on rollout.devices (org, target_rollout, device)
   where outcome = 'failed' and not deleted;
 alter table rollout.batches drop column approval;
-drop index rollout.rollouts_retrying;
+drop index rollout.rollouts_retrying, rollout.rollouts_of_fleet;
 alter table rollout.rollouts drop column paused, drop column paused_number, drop column paused_at,
   drop column paused_by, drop column pause_reason, drop column approved, drop column abort_message,
   drop column retry_before;

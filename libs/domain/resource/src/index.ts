@@ -1,3 +1,4 @@
+export { changesOf, type Change } from './changes.js';
 export { canonicalJson, digestOf } from './canonical.js';
 export type {
   ConfigItem,

@@ -16,6 +16,7 @@ export {
   type PlannedBatch,
   type Strategy,
 } from './plan.js';
+export { Preview, type PreviewedBatch, type PreviewedDevice } from './preview.js';
 export {
   aborted,
   awaitedApproval,

@@ -108,7 +108,12 @@ left join ${last(outcomes, `member ->> 'message' as failure`)} f using (org, uid
 };
 
 const madeVersions = events('gateway', 'template-version.created');
-const progress = events('gateway', 'rollout.started', 'rollout.completed');
+const progress = events(
+  'gateway',
+  ...['rollout.started', 'rollout.batch-dispatched', 'rollout.waiting', 'rollout.stopped'],
+  ...['rollout.superseded', 'rollout.completed'],
+);
+const running = `r.type in ('rollout.started', 'rollout.batch-dispatched', 'rollout.waiting')`;
 const ofFleet = (rows: string): string => `(
   select org, (data ->> 'fleet')::uuid as uid, number, type, data, uid as subject from ${rows} e)`;
 
@@ -117,14 +122,15 @@ const fleetViews: View = {
   key: 'uid',
   kept: `select org, uid, template_version, template_number, valid, valid_reason, valid_message,
                 valid_generation, valid_number, rollout_template_version, rollout_running,
-                rollout_number from gateway.fleet_views`,
+                rollout_message, rollout_batch, rollout_number from gateway.fleet_views`,
   folded: `
 select org, uid, t.version as template_version, coalesce(t.number, 0) as template_number,
        (v.data ->> 'valid')::boolean as valid, v.data ->> 'reason' as valid_reason,
        v.data ->> 'message' as valid_message, (v.data ->> 'generation')::bigint as valid_generation,
        coalesce(v.number, 0) as valid_number,
        (r.data ->> 'templateVersion')::uuid as rollout_template_version,
-       r.type = 'rollout.started' as rollout_running, coalesce(r.number, 0) as rollout_number
+       ${running} as rollout_running, r.data ->> 'message' as rollout_message,
+       (r.data ->> 'batch')::integer as rollout_batch, coalesce(r.number, 0) as rollout_number
 from (select org, uid from ${living('fleet')} l) c
 left join ${last(ofFleet(madeVersions), 'subject as version')} t using (org, uid)
 left join ${last(events('gateway', 'validation.fleet-validated'), 'data')} v using (org, uid)
