@@ -103,7 +103,9 @@ create constraint trigger at_commit after insert on numbers deferrable initially
     await insert(1, false);
     await insert(2, true);
     await insert(3, false);
-    const commits = await postgres.query<{ synchronous: string }>('select synchronous from commits');
+    const commits = await postgres.query<{ synchronous: string }>(
+      'select synchronous from commits',
+    );
     expect(commits.map(({ synchronous }) => synchronous)).toEqual(['on', 'off', 'on']);
     expect(await numbers()).toEqual([1, 2, 3]);
     await postgres.query('drop function note_commit() cascade; drop table commits');

@@ -64,7 +64,9 @@ create constraint trigger at_commit after insert on selector.folded deferrable i
     await scene.handle(delivered(2));
     Object.assign(scene.task, { isShown: true });
     await scene.handle(delivered(3));
-    const commits = await scene.admin.query<{ synchronous: string }>('select synchronous from selector.commits');
+    const commits = await scene.admin.query<{ synchronous: string }>(
+      'select synchronous from selector.commits',
+    );
     expect(commits.map(({ synchronous }) => synchronous)).toEqual(['on', 'off', 'on']);
     await scene.admin.query(
       'drop function selector.note_commit() cascade; drop table selector.commits',
