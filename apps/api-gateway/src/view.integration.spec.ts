@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newUid, rolloutCompleted, rolloutStarted } from '@skein/events';
+import {
+  batchDispatched,
+  newUid,
+  rolloutCompleted,
+  rolloutStarted,
+  rolloutStopped,
+  rolloutSuperseded,
+  rolloutWaiting,
+} from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { consumerHarness, jsonClient, type ConsumerHarness } from '@skein/testing';
 import { apiVersion } from '../test/manifests.js';
@@ -82,6 +90,41 @@ describe('what the gateway hears', () => {
       status: 'False',
       message: 'template version f-1 was rolled out',
     });
+  });
+
+  it('rollout batch dispatched, waiting, stopped and superseded: the batch, and why it does not go on', async () => {
+    const about = { fleet, templateVersion: version };
+    const counts = { devices: 4, updated: 1, failed: 3 };
+    const uid = newUid();
+    const shown = async () => (await call('GET', '/fleets/f')).body.status;
+    await harness.handle(minted(), harness.event(batchDispatched, uid, { ...about, batch: 2 }));
+    expect(await shown()).toMatchObject({
+      conditions: [{ type: 'RolloutInProgress', status: 'True', reason: 'Active' }],
+      rollout: { currentBatch: 2 },
+    });
+    const waiting = {
+      reason: 'Approval' as const,
+      message: 'batch 3 waits',
+      batch: 3,
+      threshold: 90,
+    };
+    await harness.handle(harness.event(rolloutWaiting, uid, { ...about, ...counts, ...waiting }));
+    expect(await shown()).toMatchObject({
+      conditions: [
+        { status: 'True', reason: 'Waiting', message: expect.stringContaining('batch 3 waits') },
+      ],
+      rollout: { currentBatch: 3 },
+    });
+    const stopped = { reason: 'ErrorThreshold' as const, message: '3 of 4 devices failed' };
+    await harness.handle(harness.event(rolloutStopped, uid, { ...about, ...counts, ...stopped }));
+    expect(await shown()).toMatchObject({
+      conditions: [
+        { status: 'False', reason: 'Suspended', message: expect.stringContaining('3 of 4') },
+      ],
+    });
+    const superseded = { ...about, reason: 'NewTemplateVersion' as const };
+    await harness.handle(harness.event(rolloutSuperseded, uid, superseded));
+    expect(await shown()).toMatchObject({ conditions: [{ status: 'False', reason: 'Inactive' }] });
   });
 
   it('devices selected and rendered: the annotations, and whether the device is up to date', async () => {

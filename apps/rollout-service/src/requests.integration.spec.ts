@@ -70,6 +70,23 @@ describe('approval', () => {
     expect(selectedIn(await scene.settle(on.asked('approve', rollout, f, 1)))).toEqual(devices);
   });
 
+  it('that comes while nothing is dispatched holds afterwards', async () => {
+    const { devices, rollout } = await rolling({ approval: 'Manual' });
+    await scene.settle(on.dispatching(true));
+    expect(await scene.settle(on.asked('approve', rollout, f, 1))).toEqual([]);
+    expect(await scene.sweep()).toMatchObject({ found: 0 });
+    await scene.settle(on.dispatching(false));
+    expect(selectedIn(await scene.selectOn())).toEqual(devices);
+  });
+
+  it('whose begin was missed is found by the sweep', async () => {
+    const { devices } = await rolling({ approval: 'Manual' });
+    await scene.postgres.query('update rollout.rollouts set approved = 1');
+    const { found, said } = await scene.sweep();
+    expect([found, selectedIn(said)]).toEqual([1, devices]);
+    expect(await scene.sweep()).toMatchObject({ found: 0 });
+  });
+
   it('is of no use to a rollout that was superseded', async () => {
     const { rollout } = await rolling({ approval: 'Manual' });
     await scene.settle(on.version(w, f, 2));

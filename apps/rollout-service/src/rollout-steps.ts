@@ -86,19 +86,20 @@ export class RolloutSteps {
     private readonly selection: BatchSelection,
   ) {}
 
-  /** Dispatches the current batches of the rollouts that are wanted. */
+  /** Dispatches the current batches of the rollouts that are wanted, and those that waited for an approval which they have. */
   async begin(
     transaction: Transaction,
     fleets: readonly ConcernedFleet[],
     wants: readonly Want[],
   ): Promise<NewEvent[]> {
     if (wants.length === 0) return [];
-    const wanted = new Set(wants.map(({ org, uid }) => `${org}/${uid}`));
-    return this.step(
-      transaction,
-      fleets,
-      ({ org, rollout, phase }) => phase !== 'dispatched' && wanted.has(`${org}/${rollout}`),
-    );
+    const wanted = new Set(wants.map(({ kind, org, uid }) => `${kind}/${org}/${uid}`));
+    return this.step(transaction, fleets, (running) => {
+      const { org, rollout, fleet, phase, standsStill, unapproved } = running;
+      if (phase === 'dispatched') return false;
+      const isApproved = standsStill && !unapproved.current && wanted.has(`fleet/${org}/${fleet}`);
+      return isApproved || wanted.has(`rollout/${org}/${rollout}`);
+    });
   }
 
   /** Ends the batches that their devices have completed, and rollouts of which too many failed or that somebody aborted. */

@@ -20,7 +20,8 @@ const ROLLOUTS = `
 select r.org, r.fleet as uid
 from rollout.rollouts r
 join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.batch
-where r.state in ('active', 'waiting') and b.dispatched_at is not null and case
+where r.state in ('active', 'waiting') and case
+  when b.dispatched_at is null then r.state = 'waiting' and r.approved >= r.batch and not ${HALTED}
   when r.batch = r.last_batch then r.held + r.waiting = 0
   when b.updated * 100 >= b.threshold * (b.held + b.waiting + b.updated + b.failed) then not ${HALTED}
   else r.state = 'active' and b.held + b.waiting = 0
@@ -67,6 +68,7 @@ limit $1`;
 const UNCHECKED = `
 select r.org, r.rollout
 from rollout.rollouts r
+join rollout.batches b on b.org = r.org and b.rollout = r.rollout and b.batch = r.batch and b.dispatched_at is not null
 where not r.checked and not r.selecting and r.state in ('active', 'waiting', 'completed')
   and r.batch = r.last_batch and r.held = 0
 order by r.org, r.rollout limit ${CHECKED_AT_ONCE}`;

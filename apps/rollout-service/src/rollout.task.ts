@@ -54,7 +54,7 @@ export class RolloutTask implements Task {
       ...(wants.length > 0 ? await starts.perform(transaction, fleets) : []),
       ...(await timeOuts.perform(transaction, fleetWants)),
       ...(await selections.perform(transaction, devices, fleets)),
-      ...(await steps.begin(transaction, fleets, rollouts)),
+      ...(await steps.begin(transaction, fleets, [...fleetWants, ...rollouts])),
       ...(rollouts.length > 0 ? await retries.perform(transaction, fleets) : []),
       ...(await held.release(transaction, fleets)),
     ];

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.js';
 import { consumerFrozen } from './consumer-frozen.js';
 import { foreignTransaction } from './foreign-transaction.js';
+import { healthy } from './healthy.js';
 import { killService } from './kill-service.js';
 import { postgresKilled } from './postgres-killed.js';
 import { redisDown } from './redis-down.js';
@@ -27,6 +28,7 @@ import { postgresDiskFull } from './postgres-disk-full.js';
 
 /** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
+  healthy,
   redisFlushall,
   killService,
   twoBuilds,
