@@ -34,7 +34,8 @@ declare
   reached bigint;
 begin
   if not exists (
-    select from log.sequence s join log.events e on e.position = s.position
+    select from log.sequence s
+    cross join lateral (select id from log.events where position = s.position limit 1) e
     where s.sequence = (select max(n) from unnest(numbers) n) and e.id::text = newest
   ) then
     return null;

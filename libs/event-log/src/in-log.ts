@@ -6,10 +6,12 @@ export interface Delivery {
   readonly id: string;
 }
 
+/** Each is looked up: a join would read the whole log, by a plan that was made when that was empty. */
 const IN_LOG = `
 select d.number from unnest($1::bigint[], $2::text[]) d (number, id)
-join log.sequence s on s.sequence = d.number
-join log.events e on e.position = s.position and e.id::text = d.id`;
+cross join lateral (select position from log.sequence where sequence = d.number limit 1) s
+cross join lateral (select id from log.events where position = s.position limit 1) e
+where e.id::text = d.id`;
 
 /**
  * Those of which the log has this very event under this number. Not all, when PostgreSQL was

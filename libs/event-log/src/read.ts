@@ -25,10 +25,10 @@ export const ENVELOPE_TEXT = `concat(
 
 const READ = `
 select s.sequence, ${ENVELOPE_TEXT} as text
-from log.sequence s
-join log.events e on e.position = s.position
+from unnest($1::bigint[]) as wanted (number)
+cross join lateral (select sequence, position from log.sequence where sequence = wanted.number limit 1) s
+cross join lateral (select * from log.events where position = s.position limit 1) e
 join log.types t on t.id = e.type
-where s.sequence = any($1::bigint[])
 order by s.sequence`;
 
 /** The text of the events with these numbers, in order of their numbers. */

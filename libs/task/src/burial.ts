@@ -29,7 +29,7 @@ interface Original {
 const ORIGINAL = `
 select e.id, t.name as type, e.org, e.kind, e.subject, e.correlationid, e.traceparent, e.actor, e.requestid
 from log.sequence s
-join log.events e on e.position = s.position
+cross join lateral (select * from log.events where position = s.position limit 1) e
 join log.types t on t.id = e.type
 where s.sequence = $1`;
 

@@ -11,9 +11,11 @@ export interface HeardEvent extends Publishable, Held {}
 /** SQL: above every number. */
 export const END_OF_LOG = '9223372036854775807';
 
-/** The event under a number, if the log has one. */
+/** The event under a number, if the log has one: looked up, and never joined, as a plan that was made for an empty log would do. */
 const eventId = (number: string) => `
-(select e.id from log.sequence s join log.events e on e.position = s.position where s.sequence = ${number})`;
+(select e.id from log.sequence s
+ cross join lateral (select id from log.events where position = s.position limit 1) e
+ where s.sequence = ${number})`;
 
 const NEXT = `
 select heard.sequence, ${eventId('$5::bigint')} as before,
