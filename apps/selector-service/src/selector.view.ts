@@ -84,14 +84,17 @@ const DEVICES = `
 select ${DEVICE}, f.* from selector.devices, (${FLEETS_STATE}) f
 where org = $1 and device = any($2::uuid[]) and not deleted order by device`;
 
-// Each row is asked for by its key: a join alone would read all devices of the organisation.
+/** Each row exists, and is found by its key: a join by a plan for few rows would compare each with each. */
 const SAVE = `
-update selector.devices d
-set owner = m.owner::uuid, multiple_owners = m.names::text[], matched_labels_version = m.version
+insert into selector.devices as d (org, device, owner, multiple_owners, matched_labels_version)
+select $1, device, owner::uuid, names::text[], version
 from unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[]) as m (device, owner, version, names)
-where d.org = $1 and d.device = any($2::uuid[]) and d.device = m.device
-  and (d.owner, d.multiple_owners, d.matched_labels_version)
-      is distinct from (m.owner::uuid, m.names::text[], m.version)`;
+order by device
+on conflict (org, device) do update
+  set owner = excluded.owner, multiple_owners = excluded.multiple_owners,
+      matched_labels_version = excluded.matched_labels_version
+  where (d.owner, d.multiple_owners, d.matched_labels_version)
+      is distinct from (excluded.owner, excluded.multiple_owners, excluded.matched_labels_version)`;
 
 const MISSED = `
 select org, device as uid from selector.devices
