@@ -94,6 +94,6 @@ describe('what it waits for', () => {
     expect(membersOf(await harness.appended())).toMatchObject([{ device: other }]);
     resolve();
     await slow;
-    expect(membersOf(await harness.appended())).toMatchObject([{ device }]);
+    expect(membersOf(await worked())).toMatchObject([{ device }]);
   });
 });

@@ -21,11 +21,15 @@ import type { Postgres } from '@skein/postgres';
 import type { Fetched, Source } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
-import { ContentsRenderer } from '../src/contents-renderer.js';
-import { DeviceContents } from '../src/device-contents.js';
+import { AskedReferences } from '../src/asked-references.js';
 import { DeviceRenderer } from '../src/device-renderer.js';
+import { FrozenContents } from '../src/frozen-contents.js';
+import { FrozenReferences } from '../src/frozen-references.js';
 import { PendingDevices } from '../src/pending-devices.js';
 import { PendingRenderer } from '../src/pending-renderer.js';
+import { Readiness } from '../src/readiness.js';
+import { ReferenceAsker } from '../src/reference-asker.js';
+import { ReferenceFetcher } from '../src/reference-fetcher.js';
 import { RenderConfig } from '../src/render.config.js';
 import { RenderConsumer } from '../src/render.consumer.js';
 import { RenderLoops } from '../src/render-loops.js';
@@ -51,7 +55,7 @@ export class Outside implements Source {
 
 /** The service without its streams, on empty tables. */
 export async function assemble(postgres: Postgres, url: string, source: Source) {
-  const tables = ['devices', 'repositories', 'template_versions', 'wants', 'inbox'];
+  const tables = ['devices', 'repositories', 'template_versions', 'frozen', 'wants', 'inbox'];
   for (const table of tables) await postgres.query(`delete from render.${table}`);
   const config = readConfig(RenderConfig, {
     SKEIN_DATABASE_URL: url,
@@ -63,16 +67,20 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
   const view = new RenderView();
   const devices = new PendingDevices();
-  const templates = new TemplateVersions(postgres, blobs);
-  const store = new RenderedStore(log, view, devices, blobs);
+  const contents = new FrozenContents(blobs);
+  const templates = new TemplateVersions(postgres, contents);
+  const store = new RenderedStore(log, view, devices, blobs, contents);
   const freezing = { source, store: blobs, opener };
-  const contents = new DeviceContents(postgres, view, templates, freezing);
-  const renderer = new DeviceRenderer(postgres, devices, templates, store, config);
-  const pending = new PendingRenderer(log, devices, templates, store);
+  const references = new FrozenReferences();
+  const readiness = new Readiness(templates, references);
+  const asker = new ReferenceAsker(postgres, view, references, devices);
+  const renderer = new DeviceRenderer(postgres, devices, readiness, asker, store, config);
+  const pending = new PendingRenderer(log, devices, readiness, asker, store);
+  const asked = new AskedReferences(postgres, view);
   const loops = new RenderLoops(
     pending,
     renderer,
-    new ContentsRenderer(postgres, devices, contents, store, config),
+    new ReferenceFetcher(postgres, view, asked, freezing, config),
     postgres,
     config,
     openLogger('test', 'silent'),
