@@ -3,6 +3,7 @@ import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
 import { readConfig } from '@skein/config';
 import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
+  DEFAULT_ORGANISATION,
   deviceCreated,
   devicesFailed,
   devicesMatched,
@@ -18,7 +19,7 @@ import {
   type RenderedDevice,
 } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
-import type { Fetched, Source } from '@skein/sources';
+import type { Fetched, Source, SourceRequest } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
 import { AskedReferences } from '../src/asked-references.js';
@@ -40,15 +41,21 @@ import { TemplateVersions } from '../src/template-versions.js';
 
 /** What the outside answers in a test. */
 export class Outside implements Source {
+  readonly asked: SourceRequest[] = [];
   content = 'hello';
   error?: Error;
+  /** Fails for requests that it says something about. */
+  refuses?: (request: SourceRequest) => Error | undefined;
   /** Called before each answer. */
   meanwhile?: () => Promise<unknown>;
 
-  async fetch(): Promise<Fetched> {
+  async fetch(request: SourceRequest): Promise<Fetched> {
+    this.asked.push(request);
+    const text = this.content;
     await this.meanwhile?.();
-    if (this.error) throw this.error;
-    const content = Buffer.from(this.content);
+    const error = this.error ?? this.refuses?.(request);
+    if (error) throw error;
+    const content = Buffer.from(text);
     return { revision: 'abc', files: [{ path: 'motd', mode: 0o644, content }] };
   }
 }
@@ -77,10 +84,11 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const renderer = new DeviceRenderer(postgres, devices, readiness, asker, store, config);
   const pending = new PendingRenderer(log, devices, readiness, asker, store);
   const asked = new AskedReferences(postgres, view);
+  const fetcher = new ReferenceFetcher(postgres, view, asked, freezing, config);
   const loops = new RenderLoops(
     pending,
     renderer,
-    new ReferenceFetcher(postgres, view, asked, freezing, config),
+    fetcher,
     postgres,
     config,
     openLogger('test', 'silent'),
@@ -88,7 +96,7 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const task = new RenderTask(view, devices, loops);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'render'), task, settings);
-  return { blobs, devices, pending, loops, unit, consumer: new RenderConsumer(view) };
+  return { blobs, devices, pending, fetcher, asker, readiness, loops, unit, consumer: new RenderConsumer(view) };
 }
 
 export const inline = (content: string): JsonObject => ({
@@ -96,6 +104,10 @@ export const inline = (content: string): JsonObject => ({
 });
 export const git = (repository: string): JsonObject => ({
   config: [{ name: 'motd', gitRef: { repository, targetRevision: 'main', path: 'etc' } }],
+});
+/** What of it is fetched depends on the device. */
+export const gitAt = (path: string, targetRevision = 'main'): JsonObject => ({
+  config: [{ name: 'motd', gitRef: { repository: 'config', targetRevision, path } }],
 });
 
 interface Place {
@@ -132,13 +144,31 @@ export function eventsBy(make: Maker, org: string) {
       spec: JsonObject,
       frozen: Record<string, FrozenContent> = {},
     ) => make(templateVersionCreated, uid, { name: 'v1', fleet, generation: 1, spec, frozen }),
-    repositoryIs: (uid: string, name: string) =>
+    repositoryIs: (uid: string, name: string, type = 'git') =>
       make(repositoryCreated, uid, {
         name,
-        spec: { type: 'git', url: 'https://example.com/config.git' },
+        spec: { type, url: `https://example.com/${name}` },
         credentials: null,
       }),
   };
+}
+
+interface Document {
+  readonly config: readonly { readonly inline: readonly { path: string; content: string }[] }[];
+}
+
+/** The files of the document that the events say that the device has. */
+export async function filesOf(
+  blobs: BlobStore,
+  events: readonly Said[],
+  device: string,
+): Promise<Record<string, string>> {
+  const member = membersOf(events).find((each) => each.device === device);
+  if (!member) throw new Error(`device ${device} was not rendered`);
+  const content = (await blobs.get(DEFAULT_ORGANISATION, member.digest))!;
+  const { config } = JSON.parse(content.toString()) as Document;
+  const files = config.flatMap(({ inline: written }) => written);
+  return Object.fromEntries(files.map(({ path, content: text }) => [path, text]));
 }
 
 interface Said {

@@ -64,6 +64,9 @@ export class Stage<Own extends Harness> {
     return this.harness.appended() as ReturnType<Own['appended']>;
   };
 
+  /** Nobody waits for a time any more. */
+  readonly dueNow = () => this.postgres.query('update render.wants set due = now()');
+
   readonly wants = () =>
     this.postgres.query<{ kind: string; reason: string | null }>(
       'select kind, reason from render.wants',
