@@ -11,7 +11,14 @@ import {
 import { migratedDatabase } from '@skein/migrate';
 import { encodeBundle } from '@skein/sources';
 import { consumerHarness, type Appended, type ConsumerHarness } from '@skein/testing';
-import { failuresOf, filesOf as filesIn, git, inline, membersOf, type Outside } from '../test/scene.js';
+import {
+  failuresOf,
+  filesOf as filesIn,
+  git,
+  inline,
+  membersOf,
+  type Outside,
+} from '../test/scene.js';
 import { Stage, type Make, type Scene } from '../test/stage.js';
 
 const stage = new Stage({ migratedDatabase, consumerHarness });
@@ -28,8 +35,7 @@ beforeEach(async () => {
 });
 afterAll(() => stage.close());
 
-const filesOf = (events: readonly Appended[], uid = device) =>
-  filesIn(scene.blobs, events, uid);
+const filesOf = (events: readonly Appended[], uid = device) => filesIn(scene.blobs, events, uid);
 
 const site = '{{ .metadata.labels.site }}';
 

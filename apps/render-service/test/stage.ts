@@ -44,6 +44,11 @@ export class Stage<Own extends Harness> {
     await this.database?.close();
   }
 
+  /** For statements of somebody else, as openTransaction takes it. */
+  get url(): string {
+    return this.database.urlOf('render');
+  }
+
   /** Begins anew; resolves with all that a test plays with. */
   async renew() {
     const { postgres } = this;
