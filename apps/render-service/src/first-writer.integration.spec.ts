@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DEFAULT_ORGANISATION as org, newUid } from '@skein/events';
+import { DEFAULT_ORGANISATION as org, deviceDeleted, newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { Wants, type ClaimedWant } from '@skein/task';
 import { consumerHarness, type ConsumerHarness } from '@skein/testing';
@@ -48,7 +49,7 @@ describe('the first to write wins', () => {
     outside.content = 'slow';
     outside.meanwhile = () => promise;
     const slow = scene.fetcher.fetch(want, signal());
-    while (outside.asked.length === 0) await new Promise((done) => setTimeout(done, 10));
+    while (outside.asked.length === 0) await setTimeout(10);
     outside.content = 'fast';
     outside.meanwhile = undefined;
     await scene.fetcher.fetch(want, signal());
@@ -92,20 +93,35 @@ describe('the first to write wins', () => {
     expect(await wants()).toEqual([]);
   });
 
-  it('and one that has asked, but not committed, when the other comes to write', async () => {
-    const want = await claimed();
-    await joins(other);
-    let writing: Promise<void> | undefined;
-    await stage.postgres.transaction(async (transaction) => {
+  /** Asks for what the device that has joined needs, and does something before it commits. */
+  const asked = (meanwhile: () => unknown) =>
+    stage.postgres.transaction(async (transaction) => {
       const place = { org, dueNumber: 0, device: '00000000-0000-0000-0000-000000000000' };
       const taken = await scene.devices.take(transaction, place, 10);
       const { asking } = await scene.readiness.of(transaction, org, taken);
       await scene.asker.ask(transaction, org, { asking, origins: new Map() });
-      writing = scene.fetcher.fetch(want, signal());
-      await new Promise((done) => setTimeout(done, 300));
+      meanwhile();
+      await setTimeout(300);
     });
+
+  it('and one that has asked, but not committed, when the other comes to write', async () => {
+    const want = await claimed();
+    await joins(other);
+    let writing: Promise<void> | undefined;
+    await asked(() => (writing = scene.fetcher.fetch(want, signal())));
     await writing;
     expect(membersOf(await worked())).toHaveLength(2);
+    expect(await wants()).toEqual([]);
+  });
+
+  it('and one that has asked, but not committed, when nobody else waits any more', async () => {
+    const want = await claimed();
+    await harness.handle(harness.event(deviceDeleted, device, { name: 'device' }));
+    await joins(other);
+    let writing: Promise<void> | undefined;
+    await asked(() => (writing = scene.fetcher.fetch(want, signal())));
+    await writing;
+    expect(membersOf(await worked())).toMatchObject([{ device: other }]);
     expect(await wants()).toEqual([]);
   });
 });
