@@ -43,7 +43,7 @@ const rows = () => stage.postgres.query('select from render.frozen');
 
 describe('a reference with device parameters', () => {
   it('is rendered for each device, with its own labels in every part', async () => {
-    await harness.handle(make.repositoryIs(newUid(), 'web', 'http'));
+    await harness.handle(make.repositoryIs(newUid(), 'web', { type: 'http' }));
     const spec = {
       config: [
         ...(perSite['config'] as object[]),

@@ -96,7 +96,17 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const task = new RenderTask(view, devices, loops);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'render'), task, settings);
-  return { blobs, devices, pending, fetcher, asker, readiness, loops, unit, consumer: new RenderConsumer(view) };
+  return {
+    blobs,
+    devices,
+    pending,
+    fetcher,
+    asker,
+    readiness,
+    loops,
+    unit,
+    consumer: new RenderConsumer(view),
+  };
 }
 
 export const inline = (content: string): JsonObject => ({
@@ -144,10 +154,14 @@ export function eventsBy(make: Maker, org: string) {
       spec: JsonObject,
       frozen: Record<string, FrozenContent> = {},
     ) => make(templateVersionCreated, uid, { name: 'v1', fleet, generation: 1, spec, frozen }),
-    repositoryIs: (uid: string, name: string, type = 'git') =>
+    repositoryIs: (
+      uid: string,
+      name: string,
+      { type = 'git', url = `https://example.com/${name}` } = {},
+    ) =>
       make(repositoryCreated, uid, {
         name,
-        spec: { type, url: `https://example.com/${name}` },
+        spec: { type, url },
         credentials: null,
       }),
   };

@@ -1,5 +1,6 @@
 import { DEFAULT_ORGANISATION, newUid, type Delivered, type EventDefinition } from '@skein/events';
 import { Postgres } from '@skein/postgres';
+import type { Source } from '@skein/sources';
 import { assemble, eventsBy, Outside } from './scene.js';
 
 /** The service on empty tables. */
@@ -50,10 +51,10 @@ export class Stage<Own extends Harness> {
   }
 
   /** Begins anew; resolves with all that a test plays with. */
-  async renew() {
+  async renew(source?: Source) {
     const { postgres } = this;
     const outside = new Outside();
-    const scene = await assemble(postgres, this.database.urlOf('render'), outside);
+    const scene = await assemble(postgres, this.database.urlOf('render'), source ?? outside);
     const harness = this.parts.consumerHarness({ ...this.database, postgres, ...scene });
     const make = eventsBy(harness.event, DEFAULT_ORGANISATION);
     await harness.appended();
