@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANISATION as org, deviceDeleted, newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
+import { encodeBundle } from '@skein/sources';
 import { Wants, type ClaimedWant } from '@skein/task';
 import { consumerHarness, type ConsumerHarness } from '@skein/testing';
 import { filesOf, gitAt, membersOf, type Outside } from '../test/scene.js';
@@ -39,6 +40,11 @@ async function claimed(): Promise<ClaimedWant> {
   const [want] = await new Wants('render').claim(stage.postgres, 1, 'contents');
   return want!;
 }
+const bundle = (content: string) =>
+  scene.blobs.put(
+    org,
+    encodeBundle([{ path: 'motd', mode: 0o644, content: Buffer.from(content) }]),
+  );
 const signal = () => new AbortController().signal;
 
 describe('the first to write wins', () => {
@@ -124,6 +130,17 @@ describe('the first to write wins', () => {
     expect(membersOf(await worked())).toMatchObject([{ device: other }]);
     expect(await wants()).toEqual([]);
   });
+});
+
+it('goes on where a process that had just written was killed, and asks nobody again', async () => {
+  const want = await claimed();
+  const frozen = { revision: 'abc', digest: await bundle('before'), size: 1 };
+  await scene.asked.settle(want, { frozen }, 1);
+  expect(await worked()).toEqual([]);
+  await stage.dueNow();
+  const events = await worked();
+  expect(await filesOf(scene.blobs, events, device)).toEqual({ '/motd': 'before' });
+  expect(outside.asked).toEqual([]);
 });
 
 describe('the sweep', () => {

@@ -100,6 +100,7 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
     blobs,
     devices,
     pending,
+    asked,
     fetcher,
     asker,
     readiness,

@@ -39,14 +39,17 @@ export interface ConfigSources {
   expander: Expander;
   /** By the name of the config item; all but inline items need one. */
   frozen: Record<string, FrozenItem | ContentProblem>;
+  /** Gathers the items that have neither: nobody looks for contents while something else is wrong. */
+  absent: string[];
 }
 
-function frozenFiles({ expander, frozen }: ConfigSources, item: string): FrozenFile[] {
+function frozenFiles({ expander, frozen, absent }: ConfigSources, item: string): FrozenFile[] {
   const found = Object.hasOwn(frozen, item) ? frozen[item] : undefined;
   if (found && 'files' in found) {
     return found.files.toSorted((left, right) => (left.path < right.path ? -1 : 1));
   }
-  expander.problem(item, found?.problem ?? 'its content is not frozen yet');
+  if (found) expander.problem(item, found.problem);
+  else absent.push(item);
   return [];
 }
 

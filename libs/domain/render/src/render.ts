@@ -26,13 +26,17 @@ function renderOs(os: ImageOrCatalogItem, expander: Expander): ImageOrCatalogIte
  */
 export function render({ device, spec, frozen, limits }: RenderInput): RenderResult {
   const expander = new Expander(device, limits);
+  const absent: string[] = [];
   const { os, applications } = spec;
   const document: RenderedDocument = {
     ...spec,
     ...(os && { os: renderOs(os, expander) }),
-    config: renderConfig(spec.config ?? [], { expander, frozen }),
+    config: renderConfig(spec.config ?? [], { expander, frozen, absent }),
     ...(applications && { applications: renderApplications(applications, expander) }),
   };
   const { problems } = expander;
-  return problems.length > 0 ? { problems } : { document };
+  if (problems.length > 0) return { problems };
+  const message = 'its content is not frozen yet';
+  if (absent.length > 0) return { problems: absent.map((item) => ({ item, message })) };
+  return { document };
 }
