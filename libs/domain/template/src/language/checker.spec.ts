@@ -18,6 +18,7 @@ it.each([
   '{{ .metadata.labels.anything }}',
   '{{ index .metadata "labels" "example.com/rack" | upper }}',
   '{{ index .metadata (lower "LABELS") "site" }}',
+  '{{ with index .metadata (lower "LABELS") }}{{ .site }}{{ end }}',
   '{{ getOrDefault .metadata "zone" "none" }}',
   '{{ (getOrDefault .metadata.labels "zone" "none") | printf "%s-%s" .metadata.name }}',
   '{{ with .metadata.labels }}{{ .site }}{{ $.metadata.name }}{{ else }}{{ .metadata.name }}{{ end }}',
