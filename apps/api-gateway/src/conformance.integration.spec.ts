@@ -5,7 +5,7 @@ import { EventLog } from '@skein/event-log';
 import { DEFAULT_ORGANISATION as org, newUid, taskPermanentlyFailed } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { jsonClient, type Loose } from '@skein/testing';
+import { asJsonSchema, jsonClient, type Loose } from '@skein/testing';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
@@ -38,33 +38,12 @@ function manifests(): Loose[] {
   );
 }
 
-/** A discriminator says which one of several schemas is meant, which JSON Schema has no word for. */
-function casesOf({ discriminator: { propertyName, mapping }, oneOf: _, ...rest }: Loose): Loose {
-  const cases = Object.entries(mapping).map(([name, $ref]) => ({
-    if: { properties: { [propertyName]: { const: name } } },
-    then: { $ref },
-  }));
-  const known = {
-    required: [propertyName],
-    properties: { [propertyName]: { enum: Object.keys(mapping) } },
-  };
-  return { ...rest, allOf: [...(rest.allOf ?? []), known, ...cases] };
-}
-
-function discriminated(node: Loose): Loose {
-  if (node === null || typeof node !== 'object') return node;
-  if (Array.isArray(node)) return node.map(discriminated);
-  const entries = Object.entries(node).map(([key, value]) => [key, discriminated(value)]);
-  const schema = Object.fromEntries(entries);
-  return schema.oneOf && schema.discriminator?.mapping ? casesOf(schema) : schema;
-}
-
 function readDocument(): void {
   const text = readFileSync(join(reference!, 'flightctl-core-v1beta1.openapi.yaml'), 'utf8');
   ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
   formats.default(ajv);
   ajv.addSchema({
-    ...discriminated(parse(text, { merge: true, maxAliasCount: -1 })),
+    ...asJsonSchema(parse(text, { merge: true, maxAliasCount: -1 })),
     $id: 'openapi',
   });
 }

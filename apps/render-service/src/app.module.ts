@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '@skein/service';
 import { taskProviders } from '@skein/task';
-import { ContentsRenderer } from './contents-renderer.js';
-import { DeviceContents } from './device-contents.js';
+import { AskedReferences } from './asked-references.js';
 import { DeviceRenderer } from './device-renderer.js';
 import { freezingProviders } from './freezing.js';
+import { FrozenContents } from './frozen-contents.js';
+import { FrozenReferences } from './frozen-references.js';
 import { PendingDevices } from './pending-devices.js';
 import { PendingRenderer } from './pending-renderer.js';
+import { Readiness } from './readiness.js';
+import { ReferenceAsker } from './reference-asker.js';
+import { ReferenceFetcher } from './reference-fetcher.js';
 import { RenderConfig } from './render.config.js';
 import { RenderConsumer } from './render.consumer.js';
 import { RenderLoops } from './render-loops.js';
@@ -23,11 +27,15 @@ import { TemplateVersions } from './template-versions.js';
     RenderView,
     PendingDevices,
     TemplateVersions,
+    FrozenContents,
+    FrozenReferences,
+    Readiness,
+    ReferenceAsker,
     RenderedStore,
-    DeviceContents,
     DeviceRenderer,
     PendingRenderer,
-    ContentsRenderer,
+    AskedReferences,
+    ReferenceFetcher,
     RenderLoops,
     ...freezingProviders,
     ...taskProviders(RenderTask, RenderSweep),

@@ -17,6 +17,8 @@ export interface PendingDevice {
   readonly target: string | null;
   /** Number of the last event that asks for rendering. */
   readonly dueNumber: number;
+  /** Number of the last event that asks for new contents of the own spec: its change, or that of a repository. */
+  readonly contentNumber: number;
   /** Digest of the present document. */
   readonly digest: string | null;
 }
@@ -29,11 +31,17 @@ export interface CurrentDevice {
   readonly digest: string | null;
 }
 
+/** What a device waits for: the uid of a reference; null when that is there by now. */
+export interface Waiting {
+  readonly device: string;
+  readonly reference: string | null;
+}
+
 /** A device that is locked until it is rendered. */
 export type LockedDevice = PendingDevice & CurrentDevice;
 
 const DEVICE = `device, name, labels, spec, owner, target, due_number as "dueNumber",
-  document_digest as digest`;
+  greatest(spec_number, woken_number) as "contentNumber", document_digest as digest`;
 
 const TO_RENDER = 'pending and set_aside_number < due_number';
 
@@ -69,13 +77,20 @@ with found as materialized (
   select device from render.devices where org = $1 and device = any($2::uuid[]) and ${TO_RENDER}
   order by device for no key update
 )
-update render.devices d set set_aside_number = d.due_number
+update render.devices d set set_aside_number = d.due_number, waits_for = null
 from found where d.org = $1 and d.device = found.device`;
+
+/** One that waits for nothing more stays in the queue, or comes back. */
+const WAIT = `
+update render.devices d
+set waits_for = w.reference, set_aside_number = case when w.reference is null then 0 else d.due_number end
+from unnest($2::uuid[], $3::uuid[]) as w (device, reference)
+where d.org = $1 and d.device = w.device`;
 
 const SAVE = `
 update render.devices d
 set rendered_version = r.version, document_digest = r.digest, problem = r.problem,
-    rendered_target = r.target, rendered_number = r.number
+    rendered_target = r.target, rendered_number = r.number, waits_for = null
 from unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::bigint[])
   as r (device, version, digest, problem, target, number)
 where d.org = $1 and d.device = r.device`;
@@ -121,6 +136,15 @@ export class PendingDevices {
     await transaction.query(SET_ASIDE, [org, devices]);
   }
 
+  /** Devices, locked by the caller, that wait until a reference is frozen. */
+  async wait(transaction: Transaction, org: string, waiting: readonly Waiting[]): Promise<void> {
+    await transaction.query(WAIT, [
+      org,
+      waiting.map(({ device }) => device),
+      waiting.map(({ reference }) => reference),
+    ]);
+  }
+
   load(database: Queryable, org: string, devices: readonly string[]): Promise<PendingDevice[]> {
     return database.query<PendingDevice>(
       `select org, ${DEVICE}
@@ -161,13 +185,16 @@ export class PendingDevices {
     ]);
   }
 
-  /** Devices that were put down as wants, which are gone. */
+  /** Devices whose own want, or that of the reference that they wait for, is gone. */
   missed(transaction: Transaction, limit: number): Promise<{ org: string; uid: string }[]> {
     return transaction.query(
       `select org, device as uid from render.devices d
        where pending and set_aside_number >= due_number and not exists (
          select from render.wants w
-         where w.org = d.org and w.kind in ('device', 'contents') and w.uid = d.device)
+         where w.org = d.org and w.kind = 'device' and w.uid = d.device)
+       and not exists (
+         select from render.wants w
+         where w.org = d.org and w.kind = 'contents' and w.uid = d.waits_for)
        order by org, device limit $1`,
       [limit],
     );

@@ -1,23 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { EventLog, readEvents } from '@skein/event-log';
-import type { Origin } from '@skein/events';
 import { isTransient, type Transaction } from '@skein/postgres';
-import { originOf, Wants, type WantKind } from '@skein/task';
+import { originOf, Wants } from '@skein/task';
 import { currentTraceparent, inSpan } from '@skein/telemetry';
-import { placeOf, targetsOf, type Place } from './device-renderer.js';
 import { PendingDevices, type LockedDevice, type QueuePlace } from './pending-devices.js';
+import { Readiness } from './readiness.js';
+import { ReferenceAsker, type Origins } from './reference-asker.js';
 import { RenderedStore } from './rendered-store.js';
-import { TemplateVersions } from './template-versions.js';
 
 const DEVICES_AT_ONCE = 1_000;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 const beginningOf = (org: string): QueuePlace => ({ org, dueNumber: 0, device: BEFORE_ALL });
 
-/** Who renders what cannot be rendered at once. */
-const left: Readonly<Record<Exclude<Place, 'ready'>, WantKind>> = {
-  outside: 'contents',
-  absent: 'device',
-};
+/**
+ * After so many turns in one organisation it begins anew: a peer may have given back a device behind the place up to
+ * where was taken, and newer ones may come without end.
+ */
+const TURNS_IN_A_ROW = 20;
 
 /** What one turn did. */
 export interface Turn {
@@ -25,9 +24,6 @@ export interface Turn {
   /** How many of them were left to others. */
   readonly left: number;
 }
-
-/** What asked for each device's rendering, by the number of its event. */
-type Origins = ReadonlyMap<number, Origin>;
 
 function placeOfLast(taken: readonly LockedDevice[]): QueuePlace | undefined {
   const last = taken.at(-1);
@@ -47,23 +43,39 @@ async function originsOf(transaction: Transaction, taken: readonly LockedDevice[
 @Injectable()
 export class PendingRenderer {
   private readonly wants = new Wants('render');
-  /** Up to where was taken; what was given back behind it is found when there is nothing more after it. */
+  /** Up to where was taken; what was given back behind it is found when it begins anew. */
   private taken: QueuePlace = beginningOf(BEFORE_ALL);
+  private turns = 0;
 
   constructor(
     private readonly log: EventLog,
     private readonly devices: PendingDevices,
-    private readonly templates: TemplateVersions,
+    private readonly readiness: Readiness,
+    private readonly asker: ReferenceAsker,
     private readonly store: RenderedStore,
   ) {}
 
   /** Renders some devices of the organisation whose turn it is. */
   async once(): Promise<Turn> {
-    const before = this.taken;
-    const org = await this.devices.nextOrganisation(this.log.postgres, before);
-    const after = org === before.org ? before : beginningOf(org ?? before.org);
-    this.taken = after;
-    return org ? this.renderAfter(after) : { taken: 0, left: 0 };
+    const after = await this.next();
+    return after ? this.renderAfter(after) : { taken: 0, left: 0 };
+  }
+
+  /** After which device to go on; undefined when there is nothing to render. */
+  private async next(): Promise<QueuePlace | undefined> {
+    if (this.turns === TURNS_IN_A_ROW) this.begin(this.taken.org);
+    this.turns += 1;
+    const { taken } = this;
+    const org = await this.devices.nextOrganisation(this.log.postgres, taken);
+    if (org === taken.org) return taken;
+    this.begin(org ?? taken.org);
+    if (org) return this.taken;
+    return taken.dueNumber > 0 ? this.next() : undefined;
+  }
+
+  private begin(org: string): void {
+    this.taken = beginningOf(org);
+    this.turns = 0;
   }
 
   private async renderAfter(after: QueuePlace): Promise<Turn> {
@@ -78,7 +90,7 @@ export class PendingRenderer {
       });
     } catch (error) {
       // What it had taken is to be found again, however many come after it.
-      this.taken = beginningOf(org);
+      this.begin(org);
       if (isTransient(error) || taken.length === 0) throw error;
       return { taken: taken.length, left: await this.leaveAll(org, taken) };
     }
@@ -89,47 +101,42 @@ export class PendingRenderer {
     const [first, ...others] = [...origins.values()].map(({ traceparent }) => traceparent);
     const options = { attributes: { 'skein.devices': taken.length }, parent: first, links: others };
     return inSpan('rendering of devices', options, async () => {
-      const templates = await this.templates.load(org, targetsOf(taken));
-      const places = Map.groupBy(taken, (device) => placeOf(device, templates));
-      const left = await this.leave(transaction, org, { places, origins });
+      const { ready, asking, absent } = await this.readiness.of(transaction, org, taken);
       const traceparent = currentTraceparent();
       const events = await this.store.saveLocked(transaction, {
-        ...{ org, devices: places.get('ready') ?? [], templates },
+        ...{ org, ready },
         originOf: ({ dueNumber }) => ({
           ...origins.get(dueNumber),
           ...(traceparent && { traceparent }),
         }),
       });
-      return { events, left };
+      await this.leave(transaction, org, { devices: absent, origins });
+      await this.asker.ask(transaction, org, { asking, origins });
+      return { events, left: absent.length + asking.length };
     });
   }
 
-  /** Puts down as wants what others render; answers how many. */
+  /** Puts down as wants the devices that cannot be rendered now. */
   private async leave(
     transaction: Transaction,
     org: string,
-    { places, origins }: { places: ReadonlyMap<Place, LockedDevice[]>; origins: Origins },
-  ): Promise<number> {
-    const wanted = Object.entries(left).flatMap(([place, kind]) =>
-      (places.get(place as Place) ?? []).map(({ device, dueNumber }) => {
-        return { org, kind, uid: device, origin: origins.get(dueNumber) ?? {} };
-      }),
-    );
-    if (wanted.length === 0) return 0;
-    await this.devices.setAside(
-      transaction,
-      org,
-      wanted.map(({ uid }) => uid),
-    );
+    { devices, origins }: { devices: readonly LockedDevice[]; origins: Origins },
+  ): Promise<void> {
+    if (devices.length === 0) return;
+    const uids = devices.map(({ device }) => device);
+    await this.devices.setAside(transaction, org, uids);
+    const wanted = devices.map(({ device: uid, dueNumber }) => {
+      return { org, kind: 'device' as const, uid, origin: origins.get(dueNumber) ?? {} };
+    });
     await this.wants.put(transaction, wanted);
-    return wanted.length;
   }
 
   /** Some of them cannot be rendered together with the others: as wants they are tried apart. */
-  private leaveAll(org: string, taken: LockedDevice[]): Promise<number> {
-    return this.log.postgres.transaction(async (transaction) => {
-      const origins = await originsOf(transaction, taken);
-      return this.leave(transaction, org, { places: new Map([['absent', taken]]), origins });
+  private async leaveAll(org: string, devices: readonly LockedDevice[]): Promise<number> {
+    await this.log.postgres.transaction(async (transaction) => {
+      const origins = await originsOf(transaction, devices);
+      await this.leave(transaction, org, { devices, origins });
     });
+    return devices.length;
   }
 }

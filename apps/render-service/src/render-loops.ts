@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Postgres } from '@skein/postgres';
 import { WantLoop, Wants, WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
-import { ContentsRenderer } from './contents-renderer.js';
 import { DeviceRenderer } from './device-renderer.js';
 import { PendingRenderer } from './pending-renderer.js';
+import { ReferenceFetcher } from './reference-fetcher.js';
 import { RenderConfig } from './render.config.js';
 
 const DEVICES_AT_ONCE = 500;
@@ -17,13 +17,13 @@ const POLL_MS = 500;
 export class RenderLoops {
   private readonly pending: readonly WorkLoop[];
   readonly devices: WantLoop;
-  /** Several at once: a slow repository holds back only the devices that refer to it. */
+  /** Several at once: a slow repository holds back only the devices that wait for something of it. */
   readonly contents: WantLoop;
 
   constructor(
     private readonly renderer: PendingRenderer,
     devices: DeviceRenderer,
-    contents: ContentsRenderer,
+    fetcher: ReferenceFetcher,
     postgres: Postgres,
     { sourceConcurrency, retryBaseMs }: RenderConfig,
     @Inject(LOGGER) logger: Logger,
@@ -34,11 +34,14 @@ export class RenderLoops {
     this.pending = Array.from({ length: LANES }, () => new WorkLoop(pending));
     this.contents = new WantLoop({
       ...base,
-      name: "rendering of a device's own contents",
+      name: 'fetching of what devices wait for',
       kind: 'contents',
       limit: 1,
       lanes: sourceConcurrency,
-      work: ([want], signal) => contents.render(want!, signal),
+      work: async ([want], signal) => {
+        await fetcher.fetch(want!, signal);
+        this.wake();
+      },
     });
     this.devices = new WantLoop({
       ...base,
@@ -49,6 +52,7 @@ export class RenderLoops {
       work: async (claimed) => {
         await devices.render(claimed);
         this.contents.wake();
+        this.wake();
       },
     });
   }

@@ -11,7 +11,14 @@ import {
 import { migratedDatabase } from '@skein/migrate';
 import { encodeBundle } from '@skein/sources';
 import { consumerHarness, type Appended, type ConsumerHarness } from '@skein/testing';
-import { failuresOf, git, inline, membersOf, type Outside } from '../test/scene.js';
+import {
+  failuresOf,
+  filesOf as filesIn,
+  git,
+  inline,
+  membersOf,
+  type Outside,
+} from '../test/scene.js';
 import { Stage, type Make, type Scene } from '../test/stage.js';
 
 const stage = new Stage({ migratedDatabase, consumerHarness });
@@ -28,18 +35,7 @@ beforeEach(async () => {
 });
 afterAll(() => stage.close());
 
-interface Document {
-  config: { inline: { path: string; content: string }[] }[];
-}
-/** The files of the document that the event says that the device has. */
-async function filesOf(events: readonly Appended[], uid = device): Promise<Record<string, string>> {
-  const member = membersOf(events).find((each) => each.device === uid)!;
-  const content = (await scene.blobs.get(org, member.digest))!;
-  expect(content.length).toBe(member.size);
-  const { config } = JSON.parse(content.toString()) as Document;
-  const files = config.flatMap(({ inline: written }) => written);
-  return Object.fromEntries(files.map(({ path, content: text }) => [path, text]));
-}
+const filesOf = (events: readonly Appended[], uid = device) => filesIn(scene.blobs, events, uid);
 
 const site = '{{ .metadata.labels.site }}';
 

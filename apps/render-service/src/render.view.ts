@@ -45,6 +45,10 @@ from unnest($1::uuid[], $2::uuid[]) as e (org, device)
 order by org, device
 on conflict (org, device) do update set deleted = true`;
 
+const FORGET_CONTENTS = `
+delete from render.frozen f using unnest($1::uuid[], $2::uuid[]) as e (org, device)
+where f.org = e.org and f.holder = e.device`;
+
 const FOLD_OWNERS = `
 insert into render.devices as d (org, device, matched, owner, owner_number)
 select distinct on (org, device) org, device, true, owner, number
@@ -154,6 +158,7 @@ export class RenderView {
   async foldDeleted(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
     const [orgs, devices] = keysOf(events);
     await transaction.query(FOLD_DELETED, [orgs, devices]);
+    await transaction.query(FORGET_CONTENTS, [orgs, devices]);
   }
 
   async foldMatched(

@@ -6,15 +6,15 @@ import { originOfWant, Wants, type ClaimedWant } from '@skein/task';
 import type { NewEvent, Origin } from '@skein/events';
 import { PendingDevices, type LockedDevice } from './pending-devices.js';
 import { RenderView } from './render.view.js';
+import { FrozenContents } from './frozen-contents.js';
+import type { Ready } from './readiness.js';
 import { decideRendered, renderedEvents, type Outcome, type RenderedRow } from './rendered.js';
-import { portionsOf, renderAll } from './rendering.js';
-import type { TemplateVersion } from './template-versions.js';
+import { groupsOf, ownContents, portionsOf, renderAll } from './rendering.js';
 
 /** Devices of one organisation that a transaction has locked, and from what they are rendered. */
 export interface Locked {
   readonly org: string;
-  readonly devices: readonly LockedDevice[];
-  readonly templates: ReadonlyMap<string, TemplateVersion>;
+  readonly ready: readonly Ready<LockedDevice>[];
   readonly originOf: (device: LockedDevice) => Origin;
 }
 
@@ -28,11 +28,25 @@ export class RenderedStore {
     private readonly view: RenderView,
     private readonly devices: PendingDevices,
     private readonly blobs: BlobStore,
+    private readonly contents: FrozenContents,
   ) {}
 
-  /** @param outcomes of one organisation @param wants by the device's uid */
-  async save(outcomes: readonly Outcome[], wants: ReadonlyMap<string, ClaimedWant>): Promise<void> {
-    const { org } = outcomes[0]!.device;
+  /** Renders and saves devices of one organisation. @param wants by the device's uid */
+  async save(
+    org: string,
+    ready: readonly Ready[],
+    wants: ReadonlyMap<string, ClaimedWant>,
+  ): Promise<void> {
+    for await (const outcomes of this.rendered(org, ready)) {
+      await this.savePortion(org, outcomes, wants);
+    }
+  }
+
+  private async savePortion(
+    org: string,
+    outcomes: readonly Outcome[],
+    wants: ReadonlyMap<string, ClaimedWant>,
+  ): Promise<void> {
     const uids = outcomes.map(({ device }) => device.device);
     await this.putDocuments(org, outcomes);
     await this.log.commit(async (transaction) => {
@@ -52,16 +66,23 @@ export class RenderedStore {
   /** Renders and saves devices that nobody else can change; answers the events. */
   async saveLocked(
     transaction: Transaction,
-    { org, devices, templates, originOf }: Locked,
+    { org, ready, originOf }: Locked,
   ): Promise<NewEvent[]> {
-    const current = new Map(devices.map((device) => [device.device, device]));
+    const current = new Map(ready.map(({ device }) => [device.device, device]));
     const rows: RenderedRow[] = [];
-    for (const portion of portionsOf(renderAll(devices, templates))) {
+    for await (const portion of this.rendered(org, ready)) {
       await this.putDocuments(org, portion);
       rows.push(...decideRendered(portion, current));
     }
     await this.devices.save(transaction, org, rows);
     return renderedEvents(org, rows, (device) => originOf(current.get(device)!));
+  }
+
+  private async *rendered(org: string, ready: readonly Ready[]): AsyncGenerator<Outcome[]> {
+    for (const group of groupsOf(ready)) {
+      const bundles = await this.contents.load(org, ownContents(group));
+      yield* portionsOf(renderAll(group, bundles));
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ const pending = (device: string): PendingDevice => ({
   owner: 'fleet',
   target: 'version',
   dueNumber: 7,
+  contentNumber: 0,
   digest: null,
 });
 const document = (digest: string, bytes = 1) => ({ content: Buffer.alloc(bytes), digest });

@@ -1,15 +1,17 @@
 import { digestOf } from '@skein/blobs';
-import { render, type FrozenItem } from '@skein/domain-render';
-import { canonicalJson, type DeviceSpec } from '@skein/domain-resource';
+import { render, secretProblems, type ContentProblem, type FrozenItem } from '@skein/domain-render';
+import { canonicalJson } from '@skein/domain-resource';
 import type { ItemProblem } from '@skein/domain-template';
-import type { PendingDevice } from './pending-devices.js';
+import type { FrozenContent } from '@skein/events';
+import type { Bundles } from './frozen-contents.js';
+import type { Ready } from './readiness.js';
 import type { Document, Outcome } from './rendered.js';
 import type { TemplateVersion } from './template-versions.js';
 
 type Result = Outcome['result'];
 
 const LONGEST_PROBLEM = 500;
-/** Rendered documents that are held before they are written. */
+/** Of what is held at a time: rendered documents that are not written yet, or contents that they are made of. */
 const PORTION_BYTES = 16 * 1024 * 1024;
 
 export function inWords(problems: readonly ItemProblem[]): string {
@@ -22,39 +24,66 @@ function documentOf(document: unknown): Document {
   return { content, digest: digestOf(content) };
 }
 
-/** Renders a spec for one device. */
-export function renderFor(
-  { name, labels }: PendingDevice,
-  spec: DeviceSpec,
-  frozen: Record<string, FrozenItem>,
-): Result {
-  const rendered = render({ device: { name, labels }, spec, frozen });
+function isFrozen(content: FrozenContent | ContentProblem): content is FrozenContent {
+  return 'digest' in content;
+}
+
+function itemsOf({ device, template, contents }: Ready, bundles: Bundles) {
+  const own = Object.entries(contents).map(([item, content]) => {
+    if (!isFrozen(content)) return [item, content] as const;
+    const files = bundles.get(content.digest)!;
+    return [item, { revision: content.revision, files }] as const;
+  });
+  const items: Record<string, FrozenItem | ContentProblem> = Object.fromEntries(own);
+  return template
+    ? { ...template.frozen, ...items }
+    : { ...secretProblems(device.spec ?? {}), ...items };
+}
+
+function resultFor(ready: Ready, bundles: Bundles): Result {
+  const { name, labels, spec } = ready.device;
+  const rendered = render({
+    device: { name, labels },
+    spec: ready.template?.spec ?? spec ?? {},
+    frozen: itemsOf(ready, bundles),
+  });
   if ('problems' in rendered) return { problem: inWords(rendered.problems) };
   return documentOf(rendered.document);
 }
 
-type Templates = ReadonlyMap<string, TemplateVersion>;
-
-function templateOf(
-  { owner, target }: PendingDevice,
-  templates: Templates,
-): TemplateVersion | null {
-  return owner === null || target === null ? null : (templates.get(target) ?? null);
-}
-
 /** Renders devices one after the other, each from its template version or, without one, from its own spec. */
-export function* renderAll(
-  devices: Iterable<PendingDevice>,
-  templates: Templates,
-): Generator<Outcome> {
+export function* renderAll(devices: Iterable<Ready>, bundles: Bundles): Generator<Outcome> {
   const same = new Map<TemplateVersion | null, Result>();
-  for (const device of devices) {
-    const template = templateOf(device, templates);
-    const { spec, frozen } = template ?? { spec: device.spec ?? {}, frozen: {} };
-    const result = same.get(template) ?? renderFor(device, spec, frozen);
+  for (const ready of devices) {
+    const { device, template } = ready;
+    const result = same.get(template) ?? resultFor(ready, bundles);
     if (template?.uniform) same.set(template, result);
     yield { device, template, result };
   }
+}
+
+/** Those contents of devices that are not their template version's. */
+export function ownContents(devices: readonly Ready[]): FrozenContent[] {
+  return devices.flatMap(({ contents }) => Object.values(contents).filter(isFrozen));
+}
+
+/** What is rendered together: bounded in the bytes of own contents, with equal ones counted once. */
+export function* groupsOf(devices: Iterable<Ready>): Generator<Ready[]> {
+  let group: Ready[] = [];
+  let held = new Set<string>();
+  let bytes = 0;
+  for (const ready of devices) {
+    const added = ownContents([ready]).filter(({ digest }) => !held.has(digest));
+    const size = added.reduce((sum, content) => sum + content.size, 0);
+    if (bytes + size > PORTION_BYTES && group.length > 0) {
+      yield group;
+      [group, held, bytes] = [[], new Set(), 0];
+    }
+    group.push(ready);
+    for (const { digest } of ownContents([ready])) held.add(digest);
+    bytes += size;
+  }
+  if (group.length > 0) yield group;
 }
 
 /** What is written together: bounded in bytes, with equal documents counted once. */

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { BlobStore } from '@skein/blobs';
-import type { FrozenItem } from '@skein/domain-render';
+import { dependsOnDevice, type FrozenItem } from '@skein/domain-render';
 import type { DeviceSpec } from '@skein/domain-resource';
 import { hasParameters } from '@skein/domain-template';
 import type { FrozenContent } from '@skein/events';
 import { Postgres } from '@skein/postgres';
-import { decodeBundle } from '@skein/sources';
+import { FrozenContents } from './frozen-contents.js';
 import { Recent } from './recent.js';
 
 /** A template version with its frozen contents, ready to render. */
@@ -17,6 +16,8 @@ export interface TemplateVersion {
   readonly frozen: Record<string, FrozenItem>;
   /** Whether every device gets the same document. */
   readonly uniform: boolean;
+  /** Whether something that it refers to depends on the device. */
+  readonly dependent: boolean;
 }
 
 interface StoredVersion {
@@ -29,12 +30,6 @@ interface StoredVersion {
 const CACHE_BYTES = 32 * 1024 * 1024;
 /** What a cached template version takes beside its contents, roughly. */
 const OVERHEAD_BYTES = 64 * 1024;
-
-/** A content that is not in blobs, although something refers to it. */
-export class MissingContent extends Error {
-  readonly code = 'missing-content';
-  readonly retryable = true;
-}
 
 /** Base64 may hold parameters that the text of the spec does not show. */
 function isUniform(spec: DeviceSpec): boolean {
@@ -49,7 +44,7 @@ export class TemplateVersions {
 
   constructor(
     private readonly postgres: Postgres,
-    private readonly blobs: BlobStore,
+    private readonly contents: FrozenContents,
   ) {}
 
   /** Those that have arrived, by uid. @throws MissingContent */
@@ -67,25 +62,6 @@ export class TemplateVersions {
     return found;
   }
 
-  /** The frozen contents by the name of their config item. @throws MissingContent */
-  async contents(
-    org: string,
-    frozen: Readonly<Record<string, FrozenContent>>,
-  ): Promise<Record<string, FrozenItem>> {
-    const items = Object.entries(frozen);
-    const bundles = await this.blobs.getMany(
-      org,
-      items.map(([, { digest }]) => digest),
-    );
-    return Object.fromEntries(
-      items.map(([item, { revision, digest }]) => {
-        const bundle = bundles.get(digest);
-        if (!bundle) throw new MissingContent(`the content ${digest} of ${item} is not there`);
-        return [item, { revision, files: decodeBundle(bundle) }];
-      }),
-    );
-  }
-
   private read(org: string, uids: readonly string[]): Promise<StoredVersion[]> {
     return this.postgres.query<StoredVersion>(
       `select template_version as uid, fleet, spec, frozen from render.template_versions
@@ -95,10 +71,19 @@ export class TemplateVersions {
   }
 
   private async open(org: string, stored: StoredVersion): Promise<TemplateVersion> {
-    const frozen = await this.contents(org, stored.frozen);
-    const version = { ...stored, frozen, uniform: isUniform(stored.spec) };
-    const contents = Object.values(stored.frozen).map(({ size }) => size);
-    const bytes = contents.reduce((sum, size) => sum + size, OVERHEAD_BYTES);
+    const items = Object.entries(stored.frozen);
+    const contents = items.map(([, content]) => content);
+    const bundles = await this.contents.load(org, contents);
+    const frozen = items.map(([item, { revision, digest }]) => {
+      return [item, { revision, files: bundles.get(digest)! }] as const;
+    });
+    const version = {
+      ...stored,
+      frozen: Object.fromEntries(frozen),
+      uniform: isUniform(stored.spec),
+      dependent: dependsOnDevice(stored.spec),
+    };
+    const bytes = contents.reduce((sum, { size }) => sum + size, OVERHEAD_BYTES);
     this.recent.set(`${org}/${stored.uid}`, version, bytes);
     return version;
   }

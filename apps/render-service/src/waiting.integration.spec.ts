@@ -7,7 +7,7 @@ import { failuresOf, git, inline, membersOf, type Outside } from '../test/scene.
 import { Stage, type Make, type Scene } from '../test/stage.js';
 
 const stage = new Stage({ migratedDatabase, consumerHarness });
-const { worked, wants } = stage;
+const { worked, wants, dueNow } = stage;
 let outside: Outside;
 let harness: ConsumerHarness;
 let scene: Scene;
@@ -21,8 +21,6 @@ beforeEach(async () => {
 afterAll(() => stage.close());
 
 describe('what it waits for', () => {
-  const dueNow = () => stage.postgres.query('update render.wants set due = now()');
-
   it('the template version, with the reason', async () => {
     await harness.handle(
       make.deviceIs(device),
@@ -94,6 +92,6 @@ describe('what it waits for', () => {
     expect(membersOf(await harness.appended())).toMatchObject([{ device: other }]);
     resolve();
     await slow;
-    expect(membersOf(await harness.appended())).toMatchObject([{ device }]);
+    expect(membersOf(await worked())).toMatchObject([{ device }]);
   });
 });

@@ -3,6 +3,7 @@ import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
 import { readConfig } from '@skein/config';
 import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
+  DEFAULT_ORGANISATION,
   deviceCreated,
   devicesFailed,
   devicesMatched,
@@ -18,14 +19,18 @@ import {
   type RenderedDevice,
 } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
-import type { Fetched, Source } from '@skein/sources';
+import type { Fetched, Source, SourceRequest } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
-import { ContentsRenderer } from '../src/contents-renderer.js';
-import { DeviceContents } from '../src/device-contents.js';
+import { AskedReferences } from '../src/asked-references.js';
 import { DeviceRenderer } from '../src/device-renderer.js';
+import { FrozenContents } from '../src/frozen-contents.js';
+import { FrozenReferences } from '../src/frozen-references.js';
 import { PendingDevices } from '../src/pending-devices.js';
 import { PendingRenderer } from '../src/pending-renderer.js';
+import { Readiness } from '../src/readiness.js';
+import { ReferenceAsker } from '../src/reference-asker.js';
+import { ReferenceFetcher } from '../src/reference-fetcher.js';
 import { RenderConfig } from '../src/render.config.js';
 import { RenderConsumer } from '../src/render.consumer.js';
 import { RenderLoops } from '../src/render-loops.js';
@@ -36,22 +41,28 @@ import { TemplateVersions } from '../src/template-versions.js';
 
 /** What the outside answers in a test. */
 export class Outside implements Source {
+  readonly asked: SourceRequest[] = [];
   content = 'hello';
   error?: Error;
+  /** Fails for requests that it says something about. */
+  refuses?: (request: SourceRequest) => Error | undefined;
   /** Called before each answer. */
   meanwhile?: () => Promise<unknown>;
 
-  async fetch(): Promise<Fetched> {
+  async fetch(request: SourceRequest): Promise<Fetched> {
+    this.asked.push(request);
+    const text = this.content;
     await this.meanwhile?.();
-    if (this.error) throw this.error;
-    const content = Buffer.from(this.content);
+    const error = this.error ?? this.refuses?.(request);
+    if (error) throw error;
+    const content = Buffer.from(text);
     return { revision: 'abc', files: [{ path: 'motd', mode: 0o644, content }] };
   }
 }
 
 /** The service without its streams, on empty tables. */
 export async function assemble(postgres: Postgres, url: string, source: Source) {
-  const tables = ['devices', 'repositories', 'template_versions', 'wants', 'inbox'];
+  const tables = ['devices', 'repositories', 'template_versions', 'frozen', 'wants', 'inbox'];
   for (const table of tables) await postgres.query(`delete from render.${table}`);
   const config = readConfig(RenderConfig, {
     SKEIN_DATABASE_URL: url,
@@ -63,16 +74,21 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
   const view = new RenderView();
   const devices = new PendingDevices();
-  const templates = new TemplateVersions(postgres, blobs);
-  const store = new RenderedStore(log, view, devices, blobs);
+  const contents = new FrozenContents(blobs);
+  const templates = new TemplateVersions(postgres, contents);
+  const store = new RenderedStore(log, view, devices, blobs, contents);
   const freezing = { source, store: blobs, opener };
-  const contents = new DeviceContents(postgres, view, templates, freezing);
-  const renderer = new DeviceRenderer(postgres, devices, templates, store, config);
-  const pending = new PendingRenderer(log, devices, templates, store);
+  const references = new FrozenReferences();
+  const readiness = new Readiness(templates, references);
+  const asker = new ReferenceAsker(postgres, view, references, devices);
+  const renderer = new DeviceRenderer(postgres, devices, readiness, asker, store, config);
+  const pending = new PendingRenderer(log, devices, readiness, asker, store);
+  const asked = new AskedReferences(postgres, view);
+  const fetcher = new ReferenceFetcher(postgres, view, asked, freezing, config);
   const loops = new RenderLoops(
     pending,
     renderer,
-    new ContentsRenderer(postgres, devices, contents, store, config),
+    fetcher,
     postgres,
     config,
     openLogger('test', 'silent'),
@@ -80,7 +96,18 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const task = new RenderTask(view, devices, loops);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'render'), task, settings);
-  return { blobs, devices, pending, loops, unit, consumer: new RenderConsumer(view) };
+  return {
+    blobs,
+    devices,
+    pending,
+    asked,
+    fetcher,
+    asker,
+    readiness,
+    loops,
+    unit,
+    consumer: new RenderConsumer(view),
+  };
 }
 
 export const inline = (content: string): JsonObject => ({
@@ -88,6 +115,10 @@ export const inline = (content: string): JsonObject => ({
 });
 export const git = (repository: string): JsonObject => ({
   config: [{ name: 'motd', gitRef: { repository, targetRevision: 'main', path: 'etc' } }],
+});
+/** What of it is fetched depends on the device. */
+export const gitAt = (path: string, targetRevision = 'main'): JsonObject => ({
+  config: [{ name: 'motd', gitRef: { repository: 'config', targetRevision, path } }],
 });
 
 interface Place {
@@ -124,13 +155,35 @@ export function eventsBy(make: Maker, org: string) {
       spec: JsonObject,
       frozen: Record<string, FrozenContent> = {},
     ) => make(templateVersionCreated, uid, { name: 'v1', fleet, generation: 1, spec, frozen }),
-    repositoryIs: (uid: string, name: string) =>
+    repositoryIs: (
+      uid: string,
+      name: string,
+      { type = 'git', url = `https://example.com/${name}` } = {},
+    ) =>
       make(repositoryCreated, uid, {
         name,
-        spec: { type: 'git', url: 'https://example.com/config.git' },
+        spec: { type, url },
         credentials: null,
       }),
   };
+}
+
+interface Document {
+  readonly config: readonly { readonly inline: readonly { path: string; content: string }[] }[];
+}
+
+/** The files of the document that the events say that the device has. */
+export async function filesOf(
+  blobs: BlobStore,
+  events: readonly Said[],
+  device: string,
+): Promise<Record<string, string>> {
+  const member = membersOf(events).find((each) => each.device === device);
+  if (!member) throw new Error(`device ${device} was not rendered`);
+  const content = (await blobs.get(DEFAULT_ORGANISATION, member.digest))!;
+  const { config } = JSON.parse(content.toString()) as Document;
+  const files = config.flatMap(({ inline: written }) => written);
+  return Object.fromEntries(files.map(({ path, content: text }) => [path, text]));
 }
 
 interface Said {

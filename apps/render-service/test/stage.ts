@@ -1,5 +1,6 @@
 import { DEFAULT_ORGANISATION, newUid, type Delivered, type EventDefinition } from '@skein/events';
 import { Postgres } from '@skein/postgres';
+import type { Source } from '@skein/sources';
 import { assemble, eventsBy, Outside } from './scene.js';
 
 /** The service on empty tables. */
@@ -44,11 +45,16 @@ export class Stage<Own extends Harness> {
     await this.database?.close();
   }
 
+  /** For statements of somebody else, as openTransaction takes it. */
+  get url(): string {
+    return this.database.urlOf('render');
+  }
+
   /** Begins anew; resolves with all that a test plays with. */
-  async renew() {
+  async renew(source?: Source) {
     const { postgres } = this;
     const outside = new Outside();
-    const scene = await assemble(postgres, this.database.urlOf('render'), outside);
+    const scene = await assemble(postgres, this.database.urlOf('render'), source ?? outside);
     const harness = this.parts.consumerHarness({ ...this.database, postgres, ...scene });
     const make = eventsBy(harness.event, DEFAULT_ORGANISATION);
     await harness.appended();
@@ -63,6 +69,9 @@ export class Stage<Own extends Harness> {
     while ((await loops.once()) + (await loops.devices.once()) + (await loops.contents.once()) > 0);
     return this.harness.appended() as ReturnType<Own['appended']>;
   };
+
+  /** Nobody waits for a time any more. */
+  readonly dueNow = () => this.postgres.query('update render.wants set due = now()');
 
   readonly wants = () =>
     this.postgres.query<{ kind: string; reason: string | null }>(

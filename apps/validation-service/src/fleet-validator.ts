@@ -4,19 +4,35 @@ import {
   decideValidation,
   externalReferences,
   templateProblems,
+  type Attempt,
   type Verdict,
 } from '@skein/domain-validation';
 import { EventLog } from '@skein/event-log';
 import { fleetValidated, newUid, templateVersionCreated, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
-import { freezeItems, type FrozenItems } from '@skein/sources';
-import { originOfWant, waitForOutsideMs, Wants, type ClaimedWant } from '@skein/task';
+import { checkItems, freezeItems } from '@skein/sources';
+import {
+  originOfWant,
+  waitForOutsideMs,
+  Wants,
+  type ClaimedWant,
+  type KnownRepository,
+} from '@skein/task';
 import { FREEZING, type Freezing } from './freezing.js';
 import { ValidationConfig } from './validation.config.js';
 import { ValidationView, type PendingFleet } from './validation.view.js';
 
 function specOf({ template }: PendingFleet): DeviceSpec {
   return template.spec ?? {};
+}
+
+/** By name, the state of the repositories that references name. */
+function statesOf(
+  references: readonly { readonly repository: string }[],
+  repositories: ReadonlyMap<string, KnownRepository>,
+): Record<string, string> {
+  const named = references.flatMap(({ repository }) => repositories.get(repository) ?? []);
+  return Object.fromEntries(named.map(({ name, uid, number }) => [name, `${uid}/${number}`]));
 }
 
 /** Validates one fleet's template: fetches first, decides and writes last. */
@@ -41,18 +57,21 @@ export class FleetValidator {
     }));
   }
 
-  private async freeze(fleet: PendingFleet, signal: AbortSignal): Promise<FrozenItems> {
+  private async freeze(fleet: PendingFleet, signal: AbortSignal): Promise<Attempt> {
     const spec = specOf(fleet);
     const names = repositoriesOf(spec);
     const repositories = await this.view.repositories.named(this.log.postgres, fleet.org, names);
-    return freezeItems(externalReferences(spec), { ...this.freezing, repositories, signal });
+    const { same, dependent } = externalReferences(spec);
+    const attempt = await freezeItems(same, { ...this.freezing, repositories, signal });
+    const problems = [...attempt.problems, ...checkItems(dependent, repositories)];
+    return { ...attempt, problems, repositories: statesOf(dependent, repositories) };
   }
 
   /** Drops what was found out if the fleet is another one by now: its newer want is due. */
   private async conclude(
     transaction: Transaction,
     want: ClaimedWant,
-    { fleet, attempt }: { fleet: PendingFleet; attempt: FrozenItems },
+    { fleet, attempt }: { fleet: PendingFleet; attempt: Attempt },
   ): Promise<NewEvent[]> {
     const current = await this.view.lockPending(transaction, fleet);
     if (current?.dueNumber !== fleet.dueNumber) {

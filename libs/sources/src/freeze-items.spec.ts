@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { freezeItems, type FreezeContext, type ItemReference } from './freeze-items.js';
+import { checkItems, freezeItems, type FreezeContext, type ItemReference } from './freeze-items.js';
 import { SourceError } from './source-error.js';
 import type { SourceRequest } from './source.js';
 
@@ -98,5 +98,17 @@ describe('freezing items', () => {
     await expect(freezeItems([git('a', 'config')], context({ store }))).rejects.toThrow(
       'PostgreSQL',
     );
+  });
+});
+
+describe('checking items before they are fetched', () => {
+  it('names each whose repository is missing or of another type, and asks nobody', () => {
+    const { asked, repositories } = context();
+    const http = { item: 'c', type: 'http', repository: 'config' } as const;
+    expect(checkItems([git('a', 'config'), git('b', 'nowhere'), http], repositories)).toEqual([
+      { item: 'b', message: 'there is no repository "nowhere"' },
+      { item: 'c', message: 'the reference is http, but repository "config" is of type git' },
+    ]);
+    expect(asked).toEqual([]);
   });
 });

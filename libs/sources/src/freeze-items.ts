@@ -77,19 +77,40 @@ async function freezeItem(reference: ItemReference, context: FreezeContext): Pro
   }
 }
 
+/** What can be said of references before they are fetched: whether their repositories are there, and of their type. */
+export function checkItems(
+  references: readonly Pick<ItemReference, 'item' | 'type' | 'repository'>[],
+  repositories: FreezeContext['repositories'],
+): ItemFailure[] {
+  return references.flatMap((reference) => {
+    const described = repositories.get(reference.repository);
+    const problem = described ? typeProblem(reference, described) : absence(reference);
+    return problem ? [{ item: reference.item, message: problem.message }] : [];
+  });
+}
+
+function absence({ repository }: Pick<ItemReference, 'repository'>): SourceError {
+  return new SourceError('not-found', `there is no repository "${repository}"`);
+}
+
+function typeProblem(
+  { type }: Pick<ItemReference, 'type'>,
+  { name, spec }: DescribedRepository,
+): SourceError | undefined {
+  if (spec['type'] === type) return undefined;
+  const kinds = `${type}, but repository "${name}" is of type ${String(spec['type'])}`;
+  return new SourceError('invalid', `the reference is ${kinds}`);
+}
+
 async function requestFor(
   reference: ItemReference,
   { repositories, opener }: FreezeContext,
 ): Promise<SourceRequest> {
   const described = repositories.get(reference.repository);
-  if (!described) {
-    throw new SourceError('not-found', `there is no repository "${reference.repository}"`);
-  }
+  if (!described) throw absence(reference);
+  const problem = typeProblem(reference, described);
+  if (problem) throw problem;
   const repository = await accessTo(described, opener);
-  if (repository.type !== reference.type) {
-    const kinds = `${reference.type}, but repository "${described.name}" is of type ${repository.type}`;
-    throw new SourceError('invalid', `the reference is ${kinds}`);
-  }
   if (reference.type === 'http') return { type: 'http', repository, suffix: reference.suffix };
   const { targetRevision, path } = reference;
   return { type: 'git', repository, targetRevision, path };

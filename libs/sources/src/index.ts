@@ -1,7 +1,7 @@
 export { decodeBundle, encodeBundle } from './bundle.js';
 export { freeze } from './freeze.js';
 export type { ContentStore, Frozen } from './freeze.js';
-export { freezeItems } from './freeze-items.js';
+export { checkItems, freezeItems } from './freeze-items.js';
 export type { FreezeContext, FrozenItems, ItemFailure, ItemReference } from './freeze-items.js';
 export type { Address, Resolve } from './outbound-guard.js';
 export { accessTo } from './repository-access.js';

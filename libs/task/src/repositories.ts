@@ -27,6 +27,8 @@ export interface KnownRepository {
   readonly spec: JsonObject;
   /** Id of the sealed credentials; null without any. */
   readonly credentials: string | null;
+  /** Number of the event that its spec is from. */
+  readonly number: number;
 }
 
 /** The repositories that a service heard of, in its own schema. */
@@ -84,7 +86,7 @@ export class Repositories {
     names: readonly string[],
   ): Promise<Map<string, KnownRepository>> {
     const rows = await database.query<KnownRepository>(
-      `select org, repository as uid, name, spec, credentials
+      `select org, repository as uid, name, spec, credentials, spec_number as number
        from ${this.schema}.repositories
        where org = $1 and name = any($2::text[]) and not deleted and spec is not null
        order by spec_number`,

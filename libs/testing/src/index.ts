@@ -5,6 +5,7 @@ export { consumerHarness } from './harness.js';
 export type { Appended, ConsumerHarness, HarnessParts, Place } from './harness.js';
 export { jsonClient } from './json-client.js';
 export type { CallOptions, JsonAnswer, JsonClient, Loose } from './json-client.js';
+export { asJsonSchema } from './json-schema.js';
 export { nativeRedisOrSkip } from './native-redis-or-skip.js';
 export { openTransaction } from './open-transaction.js';
 export type { OpenTransaction } from './open-transaction.js';

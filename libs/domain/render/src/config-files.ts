@@ -30,16 +30,40 @@ export interface FrozenItem {
   files: FrozenFile[];
 }
 
+/** A reference that has no content, and why. */
+export interface ContentProblem {
+  problem: string;
+}
+
 export interface ConfigSources {
   expander: Expander;
   /** By the name of the config item; all but inline items need one. */
-  frozen: Record<string, FrozenItem>;
+  frozen: Record<string, FrozenItem | ContentProblem>;
+  /** Gathers the items that have neither: nobody looks for contents while something else is wrong. */
+  absent: string[];
 }
 
-function frozenFiles({ expander, frozen }: ConfigSources, item: string): FrozenFile[] {
+function frozenFiles({ expander, frozen, absent }: ConfigSources, item: string): FrozenFile[] {
   const found = Object.hasOwn(frozen, item) ? frozen[item] : undefined;
-  if (!found) expander.problem(item, 'its content is not frozen yet');
-  return (found?.files ?? []).toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  if (found && 'files' in found) {
+    return found.files.toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  }
+  if (found) expander.problem(item, found.problem);
+  else absent.push(item);
+  return [];
+}
+
+/** No content belongs to a reference that cannot be expanded: that is the problem then. */
+function filesIfExpanded(
+  sources: ConfigSources,
+  item: string,
+  expand: () => (file: FrozenFile) => RenderedFile,
+): RenderedFile[] {
+  const before = sources.expander.problems.length;
+  const toRendered = expand();
+  return sources.expander.problems.length > before
+    ? []
+    : frozenFiles(sources, item).map(toRendered);
 }
 
 function place(file: FrozenFile, path: string): RenderedFile {
@@ -48,33 +72,37 @@ function place(file: FrozenFile, path: string): RenderedFile {
 
 function gitFiles(item: GitConfigProvider, sources: ConfigSources): RenderedFile[] {
   const { expander } = sources;
-  expander.text(item.name, 'targetRevision', item.gitRef.targetRevision);
-  const path = expander.text(item.name, 'path', item.gitRef.path);
-  if (climbs(path)) expander.problem(item.name, `path "${path}" holds ".."`);
-  return frozenFiles(sources, item.name).map((file) =>
-    place(file, `/${file.path === '' ? baseName(path) : file.path}`),
-  );
+  return filesIfExpanded(sources, item.name, () => {
+    expander.text(item.name, 'targetRevision', item.gitRef.targetRevision);
+    const path = expander.text(item.name, 'path', item.gitRef.path);
+    if (climbs(path)) expander.problem(item.name, `path "${path}" holds ".."`);
+    return (file) => place(file, `/${file.path === '' ? baseName(path) : file.path}`);
+  });
 }
 
 function httpFiles(item: HttpConfigProvider, sources: ConfigSources): RenderedFile[] {
   const { expander } = sources;
-  expander.text(item.name, 'suffix', item.httpRef.suffix ?? '');
-  const path = expander.text(item.name, 'filePath', item.httpRef.filePath);
-  const files = frozenFiles(sources, item.name);
+  const files = filesIfExpanded(sources, item.name, () => {
+    expander.text(item.name, 'suffix', item.httpRef.suffix ?? '');
+    const path = expander.text(item.name, 'filePath', item.httpRef.filePath);
+    return (file) => place(file, path);
+  });
   if (files.length > 1) expander.problem(item.name, 'an HTTP reference has only one body');
-  return files.map((file) => place(file, path));
+  return files;
 }
 
 function secretFiles(item: SecretConfigProvider, sources: ConfigSources): RenderedFile[] {
   const { expander } = sources;
   const { name, namespace, mountPath, user, group } = item.secretRef;
-  expander.text(item.name, 'name', name);
-  expander.text(item.name, 'namespace', namespace);
-  const directory = expander.text(item.name, 'mountPath', mountPath);
-  return frozenFiles(sources, item.name).map((file) => ({
-    ...place(file, `${directory}/${file.path}`),
-    ...ownership({ user, group }),
-  }));
+  return filesIfExpanded(sources, item.name, () => {
+    expander.text(item.name, 'name', name);
+    expander.text(item.name, 'namespace', namespace);
+    const directory = expander.text(item.name, 'mountPath', mountPath);
+    return (file) => ({
+      ...place(file, `${directory}/${file.path}`),
+      ...ownership({ user, group }),
+    });
+  });
 }
 
 function ownership({ user, group }: Pick<FileSpec, 'user' | 'group'>): Partial<RenderedFile> {

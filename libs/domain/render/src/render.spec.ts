@@ -117,6 +117,23 @@ describe('problems', () => {
     ]);
   });
 
+  it('names what is wrong with a reference, and not that the others were not looked for', () => {
+    const config = [
+      git('other'),
+      git('base', '/sites/{{ .metadata.labels.rack }}'),
+      git('gone'),
+      git('up', '{{ ".." }}'),
+    ];
+    const result = render({ device, spec: { config }, frozen: { gone: { problem: 'no branch' } } });
+    expect(result).toEqual({
+      problems: [
+        { item: 'base', message: expect.stringMatching(/^path: .*"rack"/) },
+        { item: 'gone', message: 'no branch' },
+        { item: 'up', message: 'path ".." holds ".."' },
+      ],
+    });
+  });
+
   it('finds one path twice within an item', () => {
     const item = inline('a', { path: '/a', content: '' }, { path: '/a', content: '' });
     expect(problemsOf({ config: [item] })).toHaveLength(1);

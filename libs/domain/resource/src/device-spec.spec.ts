@@ -34,3 +34,12 @@ it('lists the repositories of a spec sorted, each once', () => {
   expect(repositoriesOf({ config })).toEqual(['assets', 'zebra']);
   expect(repositoriesOf({})).toEqual([]);
 });
+
+it('knows the repository also of what depends on the device', () => {
+  const path = '{{ .metadata.labels.site }}';
+  const config: ConfigProvider[] = [
+    { name: 'a', gitRef: { repository: 'sites', targetRevision: path, path } },
+    { name: 'b', httpRef: { repository: 'assets', suffix: path, filePath: '/etc/a' } },
+  ];
+  expect(repositoriesOf({ config })).toEqual(['assets', 'sites']);
+});

@@ -8,5 +8,11 @@ export { TemplateError } from './language/template-error.js';
 export type { TemplateDevice } from './language/values.js';
 export type { CheckedPath } from './paths.js';
 export { baseName, checkFilePath, climbs } from './paths.js';
-export type { GitReference, HttpReference, Reference, SecretReference } from './references.js';
-export { references, resolveReferences } from './references.js';
+export type {
+  ExternalReference,
+  GitReference,
+  HttpReference,
+  Reference,
+  SecretReference,
+} from './references.js';
+export { isExternal, referenceDigest, references, resolveReferences } from './references.js';

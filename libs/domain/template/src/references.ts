@@ -1,5 +1,5 @@
 import type { ConfigItem, ConfigProvider, DeviceSpec } from '@skein/domain-resource';
-import { classifyConfigItem } from '@skein/domain-resource';
+import { classifyConfigItem, digestOf } from '@skein/domain-resource';
 import { Expander } from './expander.js';
 import { climbs } from './paths.js';
 import type { ItemProblem } from './item-problem.js';
@@ -41,6 +41,24 @@ export interface SecretReference extends ReferenceBase {
 
 /** Something that must be fetched before a spec can be rendered. */
 export type Reference = GitReference | HttpReference | SecretReference;
+
+/** What is fetched from a repository. */
+export type ExternalReference = GitReference | HttpReference;
+
+export function isExternal(reference: Reference): reference is ExternalReference {
+  return reference.type !== 'secret';
+}
+
+/** Equal for references to the same thing, whichever item they are of and wherever its content lands. */
+export function referenceDigest(reference: ExternalReference): string {
+  const { type, repository } = reference;
+  if (type === 'http') return digestOf({ type, repository, suffix: reference.suffix ?? '' });
+  return digestOf({
+    ...{ type, repository },
+    targetRevision: reference.targetRevision,
+    path: reference.path,
+  });
+}
 
 function depends(...texts: (string | undefined)[]): boolean {
   return texts.some((text) => text !== undefined && hasParameters(text));

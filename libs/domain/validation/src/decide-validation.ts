@@ -2,7 +2,12 @@ import type { DeviceSpec } from '@skein/domain-resource';
 import type { ItemProblem } from '@skein/domain-template';
 import type { FleetValidated } from '@skein/events';
 import { MAX_EVENT_BYTES } from '@skein/events';
-import { contentDigest, versionName, type Frozen } from './template-version.js';
+import {
+  contentDigest,
+  versionName,
+  type Frozen,
+  type RepositoryStates,
+} from './template-version.js';
 
 export interface FleetState {
   generation: number;
@@ -20,6 +25,8 @@ export interface Attempt {
   frozen: Frozen;
   problems: readonly ItemProblem[];
   waiting: readonly ItemProblem[];
+  /** Of the references that depend on the device. */
+  repositories?: RepositoryStates;
 }
 
 export interface NewTemplateVersion {
@@ -71,9 +78,9 @@ function differs(result: FleetValidated, last: FleetValidated | null): boolean {
 
 function versionOf(
   { generation, spec, latestDigest, names }: FleetState,
-  frozen: Frozen,
+  { frozen, repositories }: Attempt,
 ): NewTemplateVersion | null {
-  const digest = contentDigest(spec, frozen);
+  const digest = contentDigest(spec, frozen, repositories);
   if (digest === latestDigest) return null;
   return { name: versionName(generation, digest, names), contentDigest: digest, frozen };
 }
@@ -89,6 +96,6 @@ export function decideValidation(
   return {
     result,
     changed: differs(result, state.last),
-    version: result.valid ? versionOf(state, attempt.frozen) : null,
+    version: result.valid ? versionOf(state, attempt) : null,
   };
 }

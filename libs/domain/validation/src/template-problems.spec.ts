@@ -7,6 +7,10 @@ const git = (name: string, targetRevision: string, path = 'etc'): ConfigProvider
   name,
   gitRef: { repository: 'config', targetRevision, path },
 });
+const http = (suffix: string): ConfigProvider => ({
+  name: 'h',
+  httpRef: { repository: 'web', suffix, filePath: '/a' },
+});
 const inline = (name: string, content: string): ConfigProvider => ({
   name,
   inline: [{ path: '/etc/file', content }],
@@ -17,6 +21,8 @@ const sound: DeviceSpec = {
   os: { image: 'os:{{ .metadata.labels.version }}' },
   config: [
     git('git', 'main'),
+    git('each', 'release-{{ .metadata.labels.release }}', 'sites/{{ .metadata.name }}'),
+    http('/{{ .metadata.labels.site | lower }}'),
     inline('inline', 'site={{ .metadata.labels.site }}'),
     { name: 'feed', httpRef: { repository: 'web', filePath: '/etc/{{ .metadata.name }}' } },
   ],
@@ -75,29 +81,35 @@ describe('what is wrong with a template as written', () => {
       'not supported yet',
     ],
     [
-      'parameters in a revision',
-      { config: [git('g', '{{ .metadata.name }}')] },
+      'a broken action in a revision',
+      { config: [git('g', '{{ nothing .metadata.name }}')] },
       'g',
-      'device parameters',
+      'targetRevision: line 1, column 4: there is no function "nothing"',
     ],
     [
-      'parameters in a path',
-      { config: [git('g', 'main', 'sites/{{ .metadata.name }}')] },
+      'a key that no device has, in a path',
+      { config: [git('g', 'main', 'sites/{{ .metadata.site }}')] },
       'g',
-      'device parameters',
+      'path: line 1, column 10: there is no key "site" in ".metadata"',
     ],
     [
-      'parameters in a suffix',
+      'a broken action in a suffix',
+      { config: [http('{{ if true }}')] },
+      'h',
+      'suffix: line 1, column 14: the "if" block has no "end"',
+    ],
+    [
+      'parameters in the name of a repository',
       {
         config: [
           {
-            name: 'h',
-            httpRef: { repository: 'web', suffix: '/{{ .metadata.name }}', filePath: '/a' },
+            name: 'g',
+            gitRef: { repository: 'r-{{ .metadata.name }}', targetRevision: 'main', path: '/' },
           },
         ],
       },
-      'h',
-      'suffix',
+      'g',
+      'the name of a repository',
     ],
     [
       'no provider',
@@ -110,10 +122,9 @@ describe('what is wrong with a template as written', () => {
     expect(templateProblems(spec)).toEqual([{ item, message: expect.stringContaining(message) }]);
   });
 
-  it('leaves to freezing only what is the same for every device', () => {
-    const references = externalReferences({
-      config: [...sound.config!, git('each', '{{ .metadata.name }}')],
-    });
-    expect(references.map(({ item }) => item)).toEqual(['git', 'feed']);
+  it('tells what a template version freezes from what depends on the device', () => {
+    const { same, dependent } = externalReferences(sound);
+    expect(same.map(({ item }) => item)).toEqual(['git', 'feed']);
+    expect(dependent.map(({ item }) => item)).toEqual(['each', 'h']);
   });
 });

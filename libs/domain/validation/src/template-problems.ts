@@ -1,5 +1,5 @@
 import type { ItemProblem, Reference } from '@skein/domain-template';
-import { checkTemplate, references, TemplateError } from '@skein/domain-template';
+import { checkTemplate, hasParameters, references, TemplateError } from '@skein/domain-template';
 import type { DeviceSpec } from '@skein/domain-resource';
 import { configItemKind } from '@skein/domain-resource';
 import type { TemplateText } from './template-texts.js';
@@ -20,16 +20,12 @@ function providerProblems({ config = [] }: DeviceSpec): ItemProblem[] {
   ];
 }
 
-const parametersAt: Record<Reference['type'], string> = {
-  git: 'targetRevision or path',
-  http: 'suffix',
-  secret: 'name or namespace',
-};
-
-function referenceProblems({ item, type, parameters }: Reference): ItemProblem[] {
+function referenceProblems(reference: Reference): ItemProblem[] {
+  const { item, type } = reference;
   if (type === 'secret') return [{ item, message: 'secretRef is not supported yet' }];
-  if (!parameters) return [];
-  const message = `device parameters ({{ … }}) in ${parametersAt[type]} are not supported yet`;
+  if (!hasParameters(reference.repository)) return [];
+  // Who refers to a repository must be known without a device.
+  const message = 'the name of a repository cannot have device parameters ({{ … }}) in it';
   return [{ item, message }];
 }
 

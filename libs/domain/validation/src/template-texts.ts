@@ -1,5 +1,6 @@
 import type {
   ApplicationSpec,
+  ConfigItem,
   ConfigProvider,
   ContentEncoding,
   DeviceSpec,
@@ -41,8 +42,25 @@ function configTexts(provider: ConfigProvider): TemplateText[] {
   if (config?.kind === 'inline') {
     return config.item.inline.flatMap((file) => fileTexts(provider.name, file));
   }
-  if (config?.kind !== 'http') return [];
-  return [{ item: provider.name, field: 'filePath', text: config.item.httpRef.filePath }];
+  return config ? referenceTexts(config) : [];
+}
+
+/** What is fetched may depend on the device, and so may where it lands. */
+function referenceTexts(config: ConfigItem): TemplateText[] {
+  const item = config.item.name;
+  if (config.kind === 'git') {
+    const { targetRevision, path } = config.item.gitRef;
+    return [
+      { item, field: 'targetRevision', text: targetRevision },
+      { item, field: 'path', text: path },
+    ];
+  }
+  if (config.kind !== 'http') return [];
+  const { suffix = '', filePath } = config.item.httpRef;
+  return [
+    { item, field: 'suffix', text: suffix },
+    { item, field: 'filePath', text: filePath },
+  ];
 }
 
 function applicationTexts(application: ApplicationSpec, index: number): TemplateText[] {
@@ -61,7 +79,7 @@ function applicationTexts(application: ApplicationSpec, index: number): Template
   ];
 }
 
-/** All texts of a spec that rendering expands for each device, references aside. */
+/** All texts of a spec that are expanded for each device. */
 export function templateTexts({ os, config = [], applications = [] }: DeviceSpec): TemplateText[] {
   return [
     ...(os?.image === undefined ? [] : [{ item: 'os', field: 'image', text: os.image }]),

@@ -5,10 +5,25 @@ import type { FrozenContent } from '@skein/events';
 /** Frozen contents by the name of their config item. */
 export type Frozen = Readonly<Record<string, FrozenContent>>;
 
-/** Equal for templates that give every device the same document; a new commit with the same contents is equal. */
-export function contentDigest(spec: DeviceSpec, frozen: Frozen): string {
+/** Which state of a repository a template refers to with device parameters: by name, its uid and the number of its spec. */
+export type RepositoryStates = Readonly<Record<string, string>>;
+
+/**
+ * Equal for templates that give every device the same document; a new commit with the same contents is equal. What
+ * depends on the device is not fetched yet, so that a changed repository has to count as changed contents.
+ */
+export function contentDigest(
+  spec: DeviceSpec,
+  frozen: Frozen,
+  repositories: RepositoryStates = {},
+): string {
   const contents = Object.entries(frozen).map(([item, { digest }]) => [item, digest]);
-  return digestOf({ spec, frozen: Object.fromEntries(contents) });
+  const dependent = Object.keys(repositories).length > 0;
+  return digestOf({
+    spec,
+    frozen: Object.fromEntries(contents),
+    ...(dependent && { repositories }),
+  });
 }
 
 const shownDigits = 8;

@@ -1,6 +1,7 @@
 import { handlingMutations } from './handling-mutations.js';
 import { logMutations } from './log-mutations.js';
 import type { Mutation } from './mutation.js';
+import { renderMutations } from './render-mutations.js';
 import { streamMutations } from './stream-mutations.js';
 
 /** Every safeguard of the engine that a test must miss. */
@@ -8,4 +9,5 @@ export const mutations: readonly Mutation[] = [
   ...logMutations,
   ...streamMutations,
   ...handlingMutations,
+  ...renderMutations,
 ];

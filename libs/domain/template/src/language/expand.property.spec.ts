@@ -100,8 +100,8 @@ function check(text: string, device: TemplateDevice): void {
 }
 
 it('throws nothing but a TemplateError, stays bounded, and answers the same again', () => {
-  fc.assert(fc.property(soup, someDevice, check), { numRuns: 5_000 });
-  fc.assert(fc.property(formed, someDevice, check), { numRuns: 5_000 });
+  fc.assert(fc.property(soup, someDevice, check), { seed: 1, numRuns: 5_000 });
+  fc.assert(fc.property(formed, someDevice, check), { seed: 1, numRuns: 5_000 });
 });
 
 it('keeps text without actions, and puts any name and label in unchanged', () => {
@@ -113,6 +113,7 @@ it('keeps text without actions, and puts any name and label in unchanged', () =>
         `${name}|${text}`,
       );
     }),
+    { seed: 2 },
   );
 });
 
@@ -124,5 +125,6 @@ it('gives every own label and its default otherwise, whatever its key is called'
       const expected = Object.hasOwn(labels, key) ? labels[key] : 'absent';
       expect(expand(text, { name: 'a', labels })).toBe(expected);
     }),
+    { seed: 3 },
   );
 });

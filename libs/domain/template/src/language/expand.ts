@@ -1,3 +1,4 @@
+import { check } from './checker.js';
 import { evaluate } from './evaluator.js';
 import type { TemplateLimits } from './limits.js';
 import { defaultTemplateLimits } from './limits.js';
@@ -23,7 +24,10 @@ export function expand(
   return evaluate(parse(text, limits), dataOf(device), limits);
 }
 
-/** Checks a text without a device. Throws a TemplateError if it breaks the language. */
+/**
+ * Checks a text without a device. Throws a TemplateError if it breaks the language, asks for
+ * what no device has, or calls a function with a wrong number of arguments.
+ */
 export function checkTemplate(text: string, limits: TemplateLimits = defaultTemplateLimits): void {
-  if (hasParameters(text)) parse(text, limits);
+  if (hasParameters(text)) check(parse(text, limits));
 }

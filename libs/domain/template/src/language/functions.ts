@@ -1,6 +1,7 @@
 import type { Call } from './call.js';
 import { compare, equal } from './comparisons.js';
 import { printf } from './printf.js';
+import type { Shape } from './shapes.js';
 import type { Value, ValueMap } from './values.js';
 import { isTrue, typeName } from './values.js';
 
@@ -113,17 +114,30 @@ export function isFunctionName(name: string): boolean {
   return functions.has(name) || lazyFunctions.has(name);
 }
 
+const texts = new Set(['upper', 'lower', 'replace', 'printf']);
+/** One of their arguments is the result. */
+const choices = new Set(['and', 'or', 'index', 'getOrDefault']);
+
+/** What is known of a function's result without its arguments. */
+export function resultShape(name: string): Shape {
+  if (choices.has(name)) return 'any';
+  return texts.has(name) ? 'text' : 'boolean';
+}
+
+/** What is wrong with a number of arguments, a piped value included. */
+export function countProblem(name: string, count: number): string | undefined {
+  const found = functions.get(name);
+  if (!found) return count === 0 ? `"${name}" needs an argument` : undefined;
+  const { least, most } = found;
+  if (count >= least && count <= most) return undefined;
+  const wanted = least === most ? `${least}` : `at least ${least}`;
+  return `"${name}" takes ${wanted} arguments, but has ${count}`;
+}
+
 /** Calls a function of the template language, after checking the number of its arguments. */
 export function applyFunction(name: string, values: Value[], call: Call): Value {
   const found = functions.get(name);
   if (!found) return call.fail('template-unsupported', `there is no function "${name}"`);
-  const { least, most } = found;
-  if (values.length < least || values.length > most) {
-    const wanted = least === most ? `${least}` : `at least ${least}`;
-    return call.fail(
-      'template-type',
-      `"${name}" takes ${wanted} arguments, but has ${values.length}`,
-    );
-  }
-  return found.apply(values, call);
+  const problem = countProblem(name, values.length);
+  return problem ? call.fail('template-type', problem) : found.apply(values, call);
 }

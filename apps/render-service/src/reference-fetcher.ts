@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Postgres } from '@skein/postgres';
+import { freezeItems } from '@skein/sources';
+import { waitForOutsideMs, Wants, type ClaimedWant } from '@skein/task';
+import { AskedReferences, type AskedReference, type Settlement } from './asked-references.js';
+import { FREEZING, type Freezing } from './freezing.js';
+import { RenderConfig } from './render.config.js';
+import { RenderView } from './render.view.js';
+import { inWords } from './rendering.js';
+
+/** Fetches and freezes what devices wait for; no transaction is open meanwhile. */
+@Injectable()
+export class ReferenceFetcher {
+  private readonly wants = new Wants('render');
+
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly view: RenderView,
+    private readonly asked: AskedReferences,
+    @Inject(FREEZING) private readonly freezing: Freezing,
+    private readonly config: RenderConfig,
+  ) {}
+
+  async fetch(want: ClaimedWant, signal: AbortSignal): Promise<void> {
+    const reference = await this.asked.open(want);
+    if (!reference) return;
+    if (!reference.settled) {
+      const found = await this.freeze(want.org, reference, signal);
+      if ('waiting' in found) return this.postpone(want, found.waiting);
+      await this.asked.settle(want, found, reference.askedNumber);
+    }
+    await this.asked.release(want);
+  }
+
+  private async freeze(
+    org: string,
+    { request }: AskedReference,
+    signal: AbortSignal,
+  ): Promise<Settlement | { readonly waiting: string }> {
+    const names = [request.repository];
+    const repositories = await this.view.repositories.named(this.postgres, org, names);
+    const attempt = await freezeItems([request], { ...this.freezing, repositories, signal });
+    const [problem] = attempt.problems;
+    if (problem) return { problem: problem.message };
+    if (attempt.waiting.length > 0) return { waiting: inWords(attempt.waiting) };
+    return { frozen: Object.values(attempt.frozen)[0]! };
+  }
+
+  private async postpone(want: ClaimedWant, reason: string): Promise<void> {
+    const delayMs = waitForOutsideMs(want, this.config.retryBaseMs);
+    await this.wants.postpone(this.postgres, want, { delayMs, reason });
+  }
+}
