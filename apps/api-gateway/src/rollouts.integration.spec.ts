@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newUid } from '@skein/events';
+import { DEFAULT_ORGANISATION as org, newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { jsonClient } from '@skein/testing';
 import { fleet } from '../test/manifests.js';
@@ -56,6 +56,28 @@ describe('a rollout', () => {
       expect(message).not.toBe('');
     }
     expect(body.status.waits[0].message).toContain('90 %');
+  });
+
+  it('says what the document of a device waits for', async () => {
+    const uid = await rollout({ waiting: 1 });
+    const device = await scene.deviceNamed('a');
+    await giveDevice(scene.admin, uid, { uid: device, columns: { awaiting: true } });
+    const reference = newUid();
+    await scene.admin.query(
+      `insert into render.devices (org, device, name, matched, owner, target, target_number, waits_for)
+       values ($1, $2, 'a', true, $3, $4, 1, $5)`,
+      [org, device, scene.fleetUid, scene.v2, reference],
+    );
+    await scene.admin.query(
+      `insert into render.wants (org, kind, uid, origin, reason)
+       values ($1, 'contents', $2, '{}', 'motd: repository r: nobody answers')`,
+      [org, reference],
+    );
+    const { body } = await call('GET', `/rollouts/${uid}`);
+    expect(body.status.waits.at(-1)).toMatchObject({
+      ...{ kind: 'Device', name: 'a', reason: 'Rendering' },
+      message: 'motd: repository r: nobody answers',
+    });
   });
 
   it('says who paused it, and what it waits for when a person has to approve', async () => {

@@ -27,7 +27,7 @@ interface Database {
 
 /** What a spec hands in, because specs alone may reach for it. */
 export interface DoorParts {
-  readonly migratedDatabase: (services: ('gateway' | 'rollout')[]) => Promise<Database>;
+  readonly migratedDatabase: (services: ('gateway' | 'rollout' | 'render')[]) => Promise<Database>;
   readonly jsonClient: (baseUrl: () => Promise<string>) => Client;
   /** Where the gateway will read its settings. */
   readonly environment: Record<string, string | undefined>;
@@ -69,7 +69,7 @@ export class DoorScene {
   }
 
   /** @param others whose views the gateway shows */
-  async open(...others: 'rollout'[]): Promise<void> {
+  async open(...others: ('rollout' | 'render')[]): Promise<void> {
     const { migratedDatabase, environment } = this.parts;
     this.database = await migratedDatabase(['gateway', ...others]);
     Object.assign(environment, settingsFor(this.database.urlOf('gateway')));

@@ -19,7 +19,7 @@ export class RolloutScene {
   }
 
   async open(): Promise<void> {
-    await this.door.open('rollout');
+    await this.door.open('rollout', 'render');
     this.admin = await Postgres.open({
       url: this.door.database.adminUrl,
       applicationName: 'test',
@@ -29,6 +29,7 @@ export class RolloutScene {
   /** Begins anew: nothing is rolled out. */
   async renew(): Promise<void> {
     await this.door.clear();
+    await this.admin.query('truncate render.devices, render.wants');
     await this.admin.query(`truncate ${TABLES.map((table) => `rollout.${table}`).join()}`);
     await this.door.call('PUT', '/fleets/f', fleet('f'));
     this.fleetUid = await this.uidOf('fleets', 'f');

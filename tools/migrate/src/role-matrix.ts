@@ -99,17 +99,19 @@ function ofService(room: Group): Grant[] {
   ];
 }
 
-/** The views by which the rollout service shows what its rollouts wait for; nothing decides by them. */
-const shownRollouts: readonly Grant[] = [
-  grant(
-    ['gateway'],
-    ['SELECT'],
+/** The views by which services show what waits, and why; nothing decides by them. */
+const shown: Partial<Record<Group, string>> = {
+  rollout:
     'TABLE rollout.shown_rollouts, rollout.shown_batches, rollout.shown_devices, rollout.waits_for_budget',
-  ),
-];
+  render: 'TABLE render.shown_waits',
+};
+
+function shownBy(service: Group): Grant[] {
+  const views = shown[service];
+  return views ? [grant(['gateway'], ['SELECT'], views)] : [];
+}
 
 /** Who may do what: all of it, and nothing else. */
 export function roleMatrix(services: readonly Group[] = groups): readonly Grant[] {
-  const shown = services.includes('rollout') ? shownRollouts : [];
-  return [...log, ...blobs, ...services.flatMap(ofService), ...shown];
+  return [...log, ...blobs, ...services.flatMap(ofService), ...services.flatMap(shownBy)];
 }

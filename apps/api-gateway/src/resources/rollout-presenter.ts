@@ -97,8 +97,8 @@ function groupWait(row: RolloutRow, { group, held, since }: GroupRow): RolloutWa
 
 type Why = readonly [reason: string, message: string];
 
-function whyWaiting({ awaiting, connected }: RolloutDeviceRow): Why {
-  if (awaiting) return ['Rendering', 'its document is being rendered'];
+function whyWaiting({ awaiting, connected, rendering }: RolloutDeviceRow): Why {
+  if (awaiting) return ['Rendering', rendering ?? 'its document is being rendered'];
   if (!connected) return ['Silent', 'its document is ready, and it was not heard of for a while'];
   return ['Report', 'its document is ready, and it has not reported it yet'];
 }

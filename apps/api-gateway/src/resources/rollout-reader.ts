@@ -61,6 +61,8 @@ export interface RolloutDeviceRow {
   readonly awaiting: boolean;
   readonly problem: string | null;
   readonly connected: boolean;
+  /** Why its document is not made yet; null when it only waits for its turn. */
+  readonly rendering: string | null;
 }
 
 const SELECT = `
@@ -91,9 +93,11 @@ group by grp order by grp limit $3`;
 
 const DEVICES = `
 select s.device as uid, coalesce(d.name, s.device::text) as name, s.batch, s.outcome, s.since,
-  s.due_at as "dueAt", s.awaiting, s.problem, s.connected
+  s.due_at as "dueAt", s.awaiting, s.problem, s.connected, w.reason as rendering
 from rollout.shown_devices s
 left join gateway.devices d on d.org = s.org and d.uid = s.device
+left join lateral (
+  select reason from render.shown_waits w where w.org = s.org and w.device = s.device limit 1) w on s.awaiting
 where s.org = $1 and s.rollout = $2 and s.outcome = any($3::text[])
   and ($4::uuid is null or s.device > $4)
 order by s.device limit $5`;
