@@ -14,7 +14,7 @@ import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { DevicesService } from './resources/devices.service.js';
-import { EventsService } from './resources/events.service.js';
+import { EventsService } from './resources/events/events.service.js';
 import { FleetsService } from './resources/fleets.service.js';
 import { RenderedService } from './resources/rendered.service.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';

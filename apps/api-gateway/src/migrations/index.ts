@@ -1,4 +1,5 @@
 import { Gateway1800000000000 } from './1-gateway.js';
+import { Names1800000000001 } from './2-names.js';
 
 /** In the order in which they run. */
-export const migrations = [Gateway1800000000000];
+export const migrations = [Gateway1800000000000, Names1800000000001];
