@@ -49,6 +49,19 @@ describe('the names of things', () => {
     expect(await names()).toEqual(['Device d']);
   });
 
+  it('are noted for all that one statement inserts, wherever in it that is', async () => {
+    await scene.admin.query(
+      `with made as (
+         insert into gateway.devices (org, uid, name, labels, generation, version)
+         select $1, gen_random_uuid(), 'd' || n, '{}', 1, 1 from generate_series(1, 3) n
+         returning org, uid
+       )
+       insert into gateway.device_views (org, uid) select org, uid from made`,
+      [org],
+    );
+    expect(await names()).toEqual(['Device d1', 'Device d2', 'Device d3']);
+  });
+
   it('of template versions are heard, also when their fleet is gone, and once', async () => {
     const harness = consumerHarness({ ...scene.database, ...hearingOf(scene.app) });
     const data = { name: 'v1', fleet: newUid(), generation: 1, spec: {}, frozen: {} };

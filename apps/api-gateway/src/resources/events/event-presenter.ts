@@ -52,6 +52,11 @@ function safely<Result>(work: () => Result): Result | undefined {
   }
 }
 
+function safelyTold(tell: () => Told): Told {
+  const told = safely(tell) ?? unreadable;
+  return told.about && typeof told.about.uid !== 'string' ? unreadable : told;
+}
+
 const sceneOf = (names: ReadonlyMap<string, Named>, count: number) => ({
   name: (uid: string) => names.get(uid)?.name ?? uid,
   count,
@@ -71,7 +76,7 @@ function asDevice({ record, viewer, before }: Shown): Entry | undefined {
         before: { type: before.type, member: earlier.data.members[0] as never },
       }),
     };
-    return safely(() => device.tell(read.data.members[0] as never, read.data, scene)) ?? unreadable;
+    return safelyTold(() => device.tell(read.data.members[0] as never, read.data, scene));
   };
   return {
     record,
@@ -88,7 +93,7 @@ function asOne({ record, viewer }: Shown): Entry | undefined {
   const { tell, fleet } = tellings.get(record.type)!;
   const { data, count } = safely(() => readData(record.text)) ?? nothing;
   const told = (names: ReadonlyMap<string, Named>, say = tell): Told =>
-    safely(() => say(data, sceneOf(names, count))) ?? unreadable;
+    safelyTold(() => say(data, sceneOf(names, count)));
   const { about = { kind: record.kind, uid: record.subject } } = told(new Map());
   const uids = [about.uid, ...uidsIn({ data, count })];
   if (!viewer || viewer.uid === about.uid) {

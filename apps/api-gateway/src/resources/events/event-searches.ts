@@ -18,6 +18,8 @@ import { listTypes, historyTypes } from './types-for.js';
 /** More things than anybody looks at the history of; names of template versions are the same in all fleets. */
 const MAX_THINGS = 1_000;
 
+const nothing: EventPage = { items: [], next: undefined };
+
 type PageOf = (request: PageRequest) => Promise<EventPage>;
 
 const EVENT_NAME = /^(?<id>[0-9a-f-]{36})(?:\.(?<uid>[0-9a-f-]{36}))?$/;
@@ -56,8 +58,8 @@ export class EventSearches {
       const types = historyTypes(selection);
       return (request) => this.history({ org, selection, things, types, ids }, request);
     }
-    const { postgres } = this.log;
-    const span = ids && ids.length > 0 ? await spanOf(postgres, ids) : everything;
+    if (ids?.length === 0) return () => Promise.resolve(nothing);
+    const span = ids ? await spanOf(this.log.postgres, ids) : everything;
     return (request) =>
       this.all({ org, selection, types: listTypes(selection), span, ids }, request);
   }

@@ -37,7 +37,10 @@ function inParts<At extends Place>(places: readonly At[]): At[][] {
   const parts: At[][] = [];
   let read = READ_AT_ONCE;
   for (const place of places) {
-    if (read === READ_AT_ONCE) read = parts.push([]) * 0;
+    if (read === READ_AT_ONCE) {
+      parts.push([]);
+      read = 0;
+    }
     parts.at(-1)!.push(place);
     if (isCandidate(place)) read += 1;
   }
