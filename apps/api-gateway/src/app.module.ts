@@ -15,7 +15,7 @@ import { GatewayView } from './gateway.view.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
 import { DevicesService } from './resources/devices.service.js';
-import { EventsService } from './resources/events.service.js';
+import { EventsService } from './resources/events/events.service.js';
 import { FleetsService } from './resources/fleets.service.js';
 import { Presence } from './resources/presence.js';
 import { RenderedService } from './resources/rendered.service.js';

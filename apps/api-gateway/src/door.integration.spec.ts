@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { migratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
 import { jsonClient, type Loose } from '@skein/testing';
 import { DoorScene } from '../test/door-scene.js';
 import { apiVersion, device, fleet } from '../test/manifests.js';
@@ -94,46 +93,6 @@ describe('lists', () => {
     expect((await call('GET', '/fleets?labelSelector=a')).code).toBe(501);
     const { body } = await call('GET', '/repositories?limit=1000');
     expect(body).toEqual({ apiVersion, kind: 'RepositoryList', metadata: {}, items: [] });
-  });
-});
-
-/** Numbers what was appended, as the replayer does. */
-async function number(): Promise<void> {
-  const { adminUrl } = door.database;
-  const admin = await Postgres.open({ url: adminUrl, applicationName: 'test' });
-  await admin.query(
-    `insert into log.sequence (sequence, position, type)
-     select (select coalesce(max(sequence), 0) from log.sequence) + row_number() over (order by position), position, type
-     from log.events e where not exists (select from log.sequence s where s.position = e.position)`,
-  );
-  await admin.close();
-}
-
-describe('events', () => {
-  it('tell what happened, newest first, also of what is deleted', async () => {
-    await call('PUT', '/devices/e1', device('e1'));
-    await call('PUT', '/devices/e1', device('e1', { metadata: { labels: { a: 'b' } } }));
-    await call('DELETE', '/devices/e1');
-    await number();
-    const first = await call('GET', '/events?limit=2');
-    expect(first.body['items']).toMatchObject([
-      {
-        kind: 'Event',
-        reason: 'ResourceDeleted',
-        involvedObject: { kind: 'Device', name: 'e1' },
-        actor: 'user:anonymous',
-        source: { component: 'gateway' },
-      },
-      {
-        reason: 'ResourceUpdated',
-        message: 'Device e1 has new labels',
-        details: { updatedFields: ['labels'] },
-      },
-    ]);
-    const next = await call('GET', `/events?limit=1&continue=${first.body['metadata'].continue}`);
-    expect(next.body['items']).toMatchObject([
-      { reason: 'ResourceCreated', involvedObject: { name: 'e1' } },
-    ]);
   });
 });
 

@@ -93,6 +93,13 @@ order by t.org, t.uid
 for key share of f
 on conflict do nothing`;
 
+/** Also those of fleets that are gone: events name them still. */
+const NOTE_NAMES = `
+insert into gateway.names (org, uid, kind, name)
+select org, uid, 'TemplateVersion', name
+from unnest($1::uuid[], $2::uuid[], $3::text[]) as t (org, uid, name) order by org, uid
+on conflict do nothing`;
+
 const LOCK = `
 select pg_advisory_xact_lock(key)
 from (select distinct hashtextextended('gateway/' || org, 0) as key
@@ -168,11 +175,14 @@ export class GatewayView {
     events: readonly Delivered<TemplateVersionCreated>[],
   ): Promise<void> {
     const all = events.map(({ event }) => event);
+    const [orgs, uids] = [all.map(({ org }) => org), all.map(({ subject }) => subject)];
+    const names = all.map(({ data }) => data.name);
+    await transaction.query(NOTE_NAMES, [orgs, uids, names]);
     await transaction.query(INSERT_TEMPLATE_VERSIONS, [
-      all.map(({ org }) => org),
-      all.map(({ subject }) => subject),
+      orgs,
+      uids,
       all.map(({ data }) => data.fleet),
-      all.map(({ data }) => data.name),
+      names,
       all.map(({ data }) => data.generation),
       all.map(({ data }) => JSON.stringify(data.spec)),
       all.map(({ time }) => time),

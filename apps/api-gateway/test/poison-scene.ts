@@ -71,6 +71,10 @@ export class PoisonScene {
     });
     const events = Array.from({ length: count }, event);
     await this.gateway.commit(async () => ({ events, result: () => undefined }));
+    await this.admin.query(
+      `insert into gateway.names (org, uid, kind, name)
+       select org, subject, kind, 'd' from log.events where kind = 'Device' on conflict do nothing`,
+    );
     return this.number();
   }
 

@@ -39,35 +39,64 @@ function limitOf(text: string): number {
   return limit || DEFAULT_LIMIT;
 }
 
-function afterOf(kind: string, token: string): string {
+function decoded(token: string): Record<string, unknown> {
   try {
-    const decoded = JSON.parse(Buffer.from(token, 'base64url').toString()) as Record<
-      string,
-      unknown
-    >;
-    if (decoded['kind'] === kind && typeof decoded['after'] === 'string') return decoded['after'];
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
+    if (value !== null && typeof value === 'object') return value as Record<string, unknown>;
   } catch {
-    // Said below.
+    // The same as a token of something else.
   }
-  throw new RefusedRequest('invalid', `continue: is not a position in a list of ${kind}`);
+  return {};
+}
+
+function afterOf(kind: string, token: string, criteria: string | undefined): string {
+  const { kind: of, after, criteria: other } = decoded(token);
+  if (of !== kind || typeof after !== 'string') throw noPosition(kind);
+  if (other === criteria) return after;
+  throw new RefusedRequest(
+    'invalid',
+    'continue: is from a list with other criteria; repeat the same ones, or begin without it',
+  );
+}
+
+export function noPosition(kind: string): RefusedRequest {
+  return new RefusedRequest('invalid', `continue: is not a position in a list of ${kind}`);
+}
+
+/** What a list can do beyond pages. */
+export interface ListAbilities {
+  /** Parameters that it takes, and others do not. */
+  readonly takes: readonly string[];
+  /** What it was asked for; a position is good for the same criteria only. */
+  readonly criteria: string;
 }
 
 /** @throws RefusedRequest */
-export function pageRequest(kind: string, query: ListQuery): PageRequest {
-  const asked = unsupported.filter((name) => query[name] !== undefined);
+export function pageRequest(
+  kind: string,
+  query: ListQuery,
+  abilities?: ListAbilities,
+): PageRequest {
+  const asked = unsupported.filter(
+    (name) => query[name] !== undefined && !abilities?.takes.includes(name),
+  );
   if (asked.length > 0) {
     throw new RefusedRequest('unsupported', `${asked.join(', ')}: not supported yet`);
   }
   const { limit, continue: token } = query;
   return {
     limit: limit === undefined ? DEFAULT_LIMIT : limitOf(String(limit)),
-    after: token === undefined ? null : afterOf(kind, String(token)),
+    after: token === undefined ? null : afterOf(kind, String(token), abilities?.criteria),
   };
 }
 
 /** The metadata of a list. */
-export function listMetadata(kind: string, { next, remaining }: Page<unknown>) {
+export function listMetadata(
+  kind: string,
+  { next, remaining }: Partial<Page<unknown>>,
+  criteria?: string,
+) {
   if (next === undefined) return {};
-  const token = Buffer.from(JSON.stringify({ kind, after: next })).toString('base64url');
+  const token = Buffer.from(JSON.stringify({ kind, after: next, criteria })).toString('base64url');
   return { continue: token, ...(remaining !== undefined && { remainingItemCount: remaining }) };
 }

@@ -27,6 +27,25 @@ export function AnswersPages(type: Type<unknown>): MethodDecorator {
   );
 }
 
+/** Documents the selection and the order of events. */
+export function SelectsEvents(): MethodDecorator {
+  return applyDecorators(
+    ApiQuery({
+      name: 'fieldSelector',
+      required: false,
+      description:
+        'Conditions with commas between them: `field=value`, `field!=value`, `field in (a, b)`, `field notin (a, b)`. ' +
+        'Fields: metadata.name, involvedObject.kind, involvedObject.name, reason, type, actor.',
+    }),
+    ApiQuery({
+      name: 'order',
+      required: false,
+      enum: ['asc', 'desc'],
+      description: 'By time; desc, newest first, without it.',
+    }),
+  );
+}
+
 /** Documents `addDevicesSummary`. */
 export function MaySummarise(): MethodDecorator {
   const description = 'Also count the devices of the fleet by their statuses.';

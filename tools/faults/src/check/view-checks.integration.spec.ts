@@ -134,6 +134,16 @@ describe('rows that follow from the log', () => {
     ]);
   });
 
+  it('of names, also of what is deleted, and not with another name', async () => {
+    await scene.event('device.deleted', { name: 'd' }, device);
+    await put('gateway.names', { uid: device, kind: 'Device', name: 'e' });
+    await put('gateway.names', { uid: fleet, kind: 'Fleet', name: 'f' });
+    await put('gateway.names', { uid: version, kind: 'TemplateVersion', name: 'v1' });
+    const found = await findingsIn('gateway.names');
+    expect(found).toHaveLength(2);
+    expect(found).toContain(`${device}: name is e, not d`);
+  });
+
   it('as long as nobody gave up what the row must follow', async () => {
     await put('selector.devices', {
       ...owned(),

@@ -148,4 +148,24 @@ from ${madeVersions} e
 join ${living('fleet')} f on f.org = e.org and f.uid = (e.data ->> 'fleet')::uuid`,
 };
 
-export const gatewayViews: readonly View[] = [...spoken, deviceViews, fleetViews, templateVersions];
+/** Also of what is deleted. Others than template versions are named by the gateway itself. */
+const names: View = {
+  table: 'gateway.names',
+  key: 'uid',
+  kept: 'select org, uid, kind, name from gateway.names',
+  folded: `
+select org, uid, case split_part(type, '.', 1)
+         when 'device' then 'Device' when 'fleet' then 'Fleet' else 'Repository' end as kind,
+       data ->> 'name' as name
+from ${events('all', 'device.created', 'fleet.created', 'repository.created')} e
+union all
+select org, uid, 'TemplateVersion', data ->> 'name' from ${madeVersions} e`,
+};
+
+export const gatewayViews: readonly View[] = [
+  ...spoken,
+  deviceViews,
+  fleetViews,
+  templateVersions,
+  names,
+];

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Event } from '@skein/api';
+import { fieldSelector, type Requirement } from '../field-selector.js';
+import type { ListQuery } from '../page.js';
+import { RefusedRequest } from '../refused-request.js';
+
+const fields = {
+  'metadata.name': ({ metadata }: Event) => metadata.name!,
+  'involvedObject.kind': ({ involvedObject }: Event) => involvedObject.kind,
+  'involvedObject.name': ({ involvedObject }: Event) => involvedObject.name,
+  reason: ({ reason }: Event) => reason,
+  type: ({ type }: Event) => type as string,
+  actor: ({ actor }: Event) => actor,
+};
+export type EventField = keyof typeof fields;
+export type Order = 'asc' | 'desc';
+
+/** Which events are asked for, and in which order. */
+export class EventSelection {
+  private constructor(
+    private readonly requirements: readonly Requirement[],
+    readonly order: Order,
+  ) {}
+
+  /** @throws RefusedRequest */
+  static of({ fieldSelector: asked, order = 'desc' }: ListQuery): EventSelection {
+    if (order !== 'asc' && order !== 'desc') {
+      throw new RefusedRequest('invalid', 'order: must be asc or desc');
+    }
+    return new EventSelection(fieldSelector(asked, Object.keys(fields)), order);
+  }
+
+  /** The same for the same question, however it is written. */
+  get criteria(): string {
+    const said = this.requirements.map((requirement) => JSON.stringify(requirement)).sort();
+    return createHash('sha256')
+      .update(JSON.stringify([this.order, said]))
+      .digest('base64url');
+  }
+
+  /** The only values that a field may have; undefined when it may have nearly any. */
+  only(field: EventField): ReadonlySet<string> | undefined {
+    const sets = this.requirements.filter((one) => one.is && one.field === field);
+    if (sets.length === 0) return undefined;
+    const first = sets[0]!.values;
+    return new Set(first.filter((value) => sets.every(({ values }) => values.includes(value))));
+  }
+
+  /** Values that a field may not have. */
+  never(field: EventField): readonly string[] {
+    return this.requirements
+      .filter((one) => !one.is && one.field === field)
+      .flatMap(({ values }) => values);
+  }
+
+  matches(event: Event): boolean {
+    return this.requirements.every(
+      ({ field, is, values }) => values.includes(fields[field as EventField](event)) === is,
+    );
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  deviceCreated,
+  deviceDeleted,
+  deviceLabelsUpdated,
+  deviceSpecUpdated,
+  deviceStatusReported,
+  fleetCreated,
+  fleetDeleted,
+  fleetRolloutPolicyUpdated,
+  fleetSelectorUpdated,
+  fleetTemplateUpdated,
+  repositoryCreated,
+  repositoryDeleted,
+  repositorySpecUpdated,
+  type DeviceStatusReported,
+} from '@skein/events';
+import { telling, type How, type Told } from './telling.js';
+
+export const created: How<unknown> = {
+  reasons: ['ResourceCreated'],
+  tell: () => ({ reason: 'ResourceCreated', message: 'was created' }),
+};
+
+const deleted: How<unknown> = {
+  reasons: ['ResourceDeleted'],
+  tell: () => ({ reason: 'ResourceDeleted', message: 'was deleted' }),
+};
+
+const updated = (field: string, message: string): How<unknown> => ({
+  reasons: ['ResourceUpdated'],
+  tell: () => ({
+    reason: 'ResourceUpdated',
+    message,
+    details: { detailType: 'ResourceUpdated', updatedFields: [field] },
+  }),
+});
+
+const contents: Readonly<Record<string, string>> = {
+  UpToDate: 'DeviceContentUpToDate',
+  OutOfDate: 'DeviceContentOutOfDate',
+  Updating: 'DeviceContentUpdating',
+};
+const OTHER_CONTENT = 'DeviceStatusReported';
+
+function reported({ renderedVersion, updated: status }: DeviceStatusReported): Told {
+  const message = `reports that it runs rendered version ${renderedVersion} and is ${status}`;
+  return { reason: contents[status] ?? OTHER_CONTENT, message };
+}
+
+export const gatewayTellings = [
+  telling(deviceCreated, created),
+  telling(deviceLabelsUpdated, updated('labels', 'has new labels')),
+  telling(deviceSpecUpdated, updated('spec', 'has a new spec')),
+  telling(deviceStatusReported, {
+    reasons: [...Object.values(contents), OTHER_CONTENT],
+    tell: reported,
+  }),
+  telling(deviceDeleted, deleted),
+  telling(fleetCreated, created),
+  telling(fleetSelectorUpdated, updated('spec.selector', 'has a new selector')),
+  telling(fleetTemplateUpdated, updated('spec.template', 'has a new template')),
+  telling(fleetRolloutPolicyUpdated, updated('spec', 'has a new rollout policy')),
+  telling(fleetDeleted, deleted),
+  telling(repositoryCreated, created),
+  telling(repositorySpecUpdated, updated('spec', 'has a new spec')),
+  telling(repositoryDeleted, deleted),
+];
