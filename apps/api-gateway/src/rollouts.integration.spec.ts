@@ -93,6 +93,12 @@ describe('a rollout', () => {
     });
   });
 
+  it('is shown with the name of its fleet also when that is deleted', async () => {
+    const uid = await rollout({ state: 'superseded' });
+    await call('DELETE', '/fleets/f');
+    expect((await call('GET', `/rollouts/${uid}`)).body.spec).toMatchObject({ fleet: 'f' });
+  });
+
   it('waits for nothing when it has ended', async () => {
     const { body } = await call('GET', `/rollouts/${await rollout({ state: 'completed' })}`);
     expect(body.status).not.toHaveProperty('waits');

@@ -67,15 +67,16 @@ export interface RolloutDeviceRow {
 
 const SELECT = `
 select r.rollout as uid, r.fleet as "fleetUid", coalesce(f.name, r.fleet::text) as fleet,
-  coalesce(t.name, r.template_version::text) as "templateVersion", r.strategy, r.state, r.batch,
+  coalesce(t.name, n.name, r.template_version::text) as "templateVersion", r.strategy, r.state, r.batch,
   r.last_batch as "lastBatch", r.started_at as "startedAt", r.ended_at as "endedAt", r.reason, r.message,
   extract(epoch from r.update_timeout)::float8 as "timeoutSeconds", r.budget,
   r.error_threshold as "errorThreshold", r.latest, r.held, r.waiting, r.updated, r.failed,
   r.wait_reason as "waitReason", r.wait_since as "waitSince", r.halted_by as "haltedBy",
   r.halt_reason as "haltReason"
 from rollout.shown_rollouts r
-left join gateway.fleets f on f.org = r.org and f.uid = r.fleet
+left join gateway.names f on f.org = r.org and f.uid = r.fleet
 left join gateway.template_versions t on t.org = r.org and t.uid = r.template_version
+left join gateway.names n on n.org = r.org and n.uid = r.template_version
 where r.org = $1`;
 
 const PAGE = `${SELECT} and ($2::uuid is null or r.fleet = $2) and ($3::uuid is null or r.rollout < $3)
@@ -95,7 +96,7 @@ const DEVICES = `
 select s.device as uid, coalesce(d.name, s.device::text) as name, s.batch, s.outcome, s.since,
   s.due_at as "dueAt", s.awaiting, s.problem, s.connected, w.reason as rendering
 from rollout.shown_devices s
-left join gateway.devices d on d.org = s.org and d.uid = s.device
+left join gateway.names d on d.org = s.org and d.uid = s.device
 left join lateral (
   select reason from render.shown_waits w where w.org = s.org and w.device = s.device limit 1) w on s.awaiting
 where s.org = $1 and s.rollout = $2 and s.outcome = any($3::text[])
