@@ -187,9 +187,11 @@ describe('the history of a device', () => {
     const members = [a, b].map((uid) => ({ device: uid, ...matching(null) }));
     const id = await say(devicesMatched, org, { members });
     await scene.number();
-    const both = await list({
+    const ofBoth = {
       fieldSelector: 'involvedObject.kind=Device,involvedObject.name in (a, b)',
-    });
+    };
+    const both = await list(ofBoth);
+    expect((await scene.pages({ ...ofBoth, limit: 1 })).flat()).toEqual(both.items);
     const shown = [...both.items, ...(await list()).items];
     const names = shown.map(({ metadata }) => metadata.name);
     expect(names.sort()).toEqual([id, `${id}.${a}`, `${id}.${b}`].sort());

@@ -36,9 +36,22 @@ describe('one member of a batch event', () => {
 });
 
 describe('all of an event', () => {
-  it('has the first member and the count of them', () => {
-    const read = readData(JSON.stringify({ batch: 1, members }));
-    expect(read).toEqual({ data: { batch: 1, members: [members[0]] }, count: 3 });
+  it.each([
+    ['as services write it', JSON.stringify({ batch: 1, text: hostile, members })],
+    ['with spaces', JSON.stringify({ batch: 1, text: hostile, members }, undefined, 1)],
+    ['with more after the members', JSON.stringify({ members, batch: 1, text: hostile })],
+  ])('has the first member and the count of them %s', (_how, text) => {
+    const data = { batch: 1, text: hostile, members: [members[0]] };
+    expect(readData(text)).toEqual({ data, count: 3 });
+  });
+
+  it('need not have any', () => {
     expect(readData('{"name":"d"}')).toEqual({ data: { name: 'd', members: [] }, count: 0 });
+    expect(readData('{"members":[]}')).toEqual({ data: { members: [] }, count: 0 });
+  });
+
+  it('is counted also where the members are others', () => {
+    const text = JSON.stringify({ members: [{ name: 'a', device: a }, { device: b }] });
+    expect(readData(text)).toEqual({ data: { members: [{ name: 'a', device: a }] }, count: 2 });
   });
 });

@@ -22,11 +22,11 @@ function endOf(text: string, from: number): number {
   return text.length;
 }
 
-/** The text with one member instead of all, when it is as services write it; a quotation mark within a text is escaped. */
-function withOne(text: string, device: string): string | undefined {
-  const head = text.indexOf(MEMBERS);
-  const from = text.indexOf(`{"device":"${device}"`, head);
-  if (head < 0 || from < 0 || !text.endsWith(']}')) return undefined;
+/** Where members begin, as services write them; a quotation mark within a text is escaped, so it is nowhere else. */
+const MEMBER = '{"device":"';
+
+/** The text with the member that begins there instead of all members. */
+function cut(text: string, head: number, from: number): string {
   return `${text.slice(0, head)}${MEMBERS}${text.slice(from, endOf(text, from))}]}`;
 }
 
@@ -40,29 +40,43 @@ function parsed(text: string): Loose {
   return value !== null && typeof value === 'object' ? (value as Loose) : {};
 }
 
-/** Undefined where the text was cut wrongly. */
-function readShort(text: string | undefined): Loose | undefined {
+/**
+ * What it says with one member, that of a device or the first; a thousand members are not parsed for one of them, that
+ * would take longer than all the rest. Undefined where it is not written as services write it.
+ */
+function shortened(text: string, device = ''): Loose | undefined {
+  const head = text.indexOf(MEMBERS);
+  const from = head < 0 ? -1 : text.indexOf(MEMBER + device, head);
+  if (from < 0 || !text.endsWith(']}')) return undefined;
+  if (device === '' && from !== head + MEMBERS.length) return undefined;
   try {
-    return text === undefined ? undefined : parsed(text);
+    return parsed(cut(text, head, from));
   } catch {
     return undefined;
   }
 }
 
+function countIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(MEMBER); at >= 0; at = text.indexOf(MEMBER, at + MEMBER.length)) {
+    count += 1;
+  }
+  return count;
+}
+
 /** With the first member only. */
 export function readData(text: string): EventData {
+  const short = shortened(text);
+  if (short) return { data: { ...short, members: membersOf(short) }, count: countIn(text) };
   const data = parsed(text);
   const members = membersOf(data);
   return { data: { ...data, members: members.slice(0, 1) }, count: members.length };
 }
 
-/**
- * With the member that is this device; undefined when there is none. A thousand members are not parsed for one of them:
- * that would take longer than all the rest.
- */
+/** With the member that is this device; undefined when there is none. */
 export function readMember(text: string, device: string): EventData | undefined {
   if (!text.includes(device)) return undefined;
-  const data = readShort(withOne(text, device)) ?? parsed(text);
+  const data = shortened(text, device) ?? parsed(text);
   const members = membersOf(data).filter((member) => member['device'] === device);
   return members.length === 0 ? undefined : { data: { ...data, members }, count: 1 };
 }

@@ -28,7 +28,7 @@ const MAX_READ = 1_500;
 /** Places that are looked at with one statement. */
 const AT_ONCE = 2_000;
 /** Events whose data are in memory at the same time. */
-const READ_AT_ONCE = 50;
+const READ_AT_ONCE = 25;
 
 const isCandidate = ({ position }: Place): boolean => position !== undefined;
 

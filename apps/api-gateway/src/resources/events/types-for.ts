@@ -1,4 +1,5 @@
 import type { EventSelection } from './event-selection.js';
+import { canBeAbout } from './tell/kinds.js';
 import { typeOf, UNREADABLE } from './tell/reasons.js';
 import { tellings } from './tell/registry.js';
 import type { Telling } from './tell/telling.js';
@@ -25,8 +26,16 @@ function typesFor(selection: EventSelection, reasonsOf: (telling: Telling) => re
 }
 
 /** The types whose events can be what is asked for, where each is one entry. */
-export const listTypes = (selection: EventSelection): string[] =>
-  typesFor(selection, ({ reasons }) => reasons);
+export function listTypes(selection: EventSelection): string[] {
+  const [only, never] = [
+    selection.only('involvedObject.kind'),
+    selection.never('involvedObject.kind'),
+  ];
+  const isAsked = (kind: string) => (only?.has(kind) ?? true) && !never.includes(kind);
+  return typesFor(selection, ({ reasons, definition }) =>
+    canBeAbout(definition.kind, isAsked) ? reasons : [],
+  );
+}
 
 /** The same in the histories of things. */
 export const historyTypes = (selection: EventSelection): string[] =>
