@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newUid } from '@skein/events';
 import { LogScene } from '../../test/log-scene.js';
 import { noEarlyBatch, rolloutsEnd } from './rollout-checks.js';
 
-const [early, order, selection, rendering, none] = noEarlyBatch.map(({ name }) => name);
+const [early, order, selection, rendering, twice, idle, none] = noEarlyBatch.map(({ name }) => name);
 const policy = {
   deviceSelection: { strategy: 'BatchSequence', sequence: [{ limit: 2, successThreshold: '50%' }] },
 };
@@ -40,6 +40,8 @@ const render = (device: string, renderedVersion: number) => {
 };
 const report = (device: string, renderedVersion: number) =>
   scene.event('device.status-reported', { renderedVersion, updated: 'UpToDate' }, device);
+const match = (device: string, owner: string | null) =>
+  scene.event('matching.devices-matched', { members: [{ device, owner, labelsVersion: 1 }] });
 const complete = () => scene.event('rollout.completed', about(), rollout);
 const fail = (...devices: string[]) => {
   const members = devices.map((device) => ({ device, message: 'no such key' }));
@@ -91,21 +93,121 @@ it('a device that left counts no more', async () => {
   expect(await names()).toEqual([none]);
 });
 
-it.each([
-  ['counts no more', 'was not heard yet', 2, []],
-  ['counts', 'was heard', 3, [early]],
-])(
-  'a device that had left before it was selected %s, if that %s',
-  async (_counts, _heard, cause, found) => {
-    const members = [{ device: one, owner: null }];
-    await scene.event('matching.devices-matched', { members });
+it('a device that had left before it was selected counts no more: that may not have been heard', async () => {
+  await match(one, null);
+  await dispatch(1);
+  await select(1, one);
+  await complete();
+  expect(await names()).toEqual([]);
+});
+
+it('a device that came before it was selected counts', async () => {
+  await match(one, null);
+  await match(one, fleet);
+  await dispatch(1);
+  await select(1, one);
+  await complete();
+  expect(await names()).toEqual([early]);
+});
+
+it('a device that was held back when the next batch began is one of its batch', async () => {
+  await dispatch(1);
+  await select(1, one);
+  await render(one, 1);
+  await report(one, 1);
+  await dispatch(2);
+  await select(1, two);
+  expect(await names()).toEqual([none]);
+  await scene.event('fleet.rollout-policy-updated', { rolloutPolicy: { ...policy } }, fleet);
+  expect(await names()).toEqual([none]);
+  const three = newUid();
+  await select(1, three);
+  expect(await names()).toEqual([early, none]);
+});
+
+it('a batch has the threshold that its fleet had asked for when the rollout began', async () => {
+  await dispatch(1);
+  await select(1, one, two);
+  await scene.event('fleet.rollout-policy-updated', { rolloutPolicy: null }, fleet);
+  await render(one, 1);
+  await report(one, 1);
+  await dispatch(2);
+  expect(await names()).toEqual([none]);
+});
+
+it('a device that another rollout took counts no more', async () => {
+  await dispatch(1);
+  await select(1, one);
+  const first = rollout;
+  version = newUid();
+  rollout = await scene.event('rollout.started', { ...about(), strategy: 'BatchSequence' });
+  await dispatch(1);
+  await select(1, one);
+  await scene.event('rollout.batch-dispatched', { ...about(), batch: 2 }, first);
+  expect(await names()).toEqual([none]);
+});
+
+it('no two batches select the same device, unless it left in between', async () => {
+  await match(one, fleet);
+  await dispatch(1);
+  await select(1, one);
+  await render(one, 1);
+  await report(one, 1);
+  await dispatch(2);
+  await select(2, one);
+  await complete();
+  expect(await names()).toEqual([twice]);
+});
+
+it('a device that left and came back joins another batch', async () => {
+  await match(one, fleet);
+  await dispatch(1);
+  await select(1, one);
+  await match(one, null);
+  await match(one, fleet);
+  await dispatch(2);
+  await select(2, one);
+  await complete();
+  expect(await names()).toEqual([]);
+});
+
+describe('an immediate rollout goes on', () => {
+  beforeEach(async () => {
     await dispatch(1);
-    const selected = { ...about(), batch: 1, members: [{ device: one }] };
-    await scene.event('rollout.devices-selected', selected, rollout, cause);
     await complete();
-    expect(await names()).toEqual(found);
-  },
-);
+    for (const device of [one, two]) await match(device, fleet);
+    version = newUid();
+    rollout = await scene.event('rollout.started', { ...about(), strategy: 'Immediate' });
+    const members = [one, two].map((device) => ({ device }));
+    const selected = { ...about(), batch: null, members };
+    await scene.event('rollout.devices-selected', selected, rollout);
+    await render(one, 4);
+    await report(one, 4);
+  });
+
+  it('as long as a device is on its way', async () => {
+    expect(await names()).toEqual([]);
+    await render(two, 4);
+    await report(two, 3);
+    expect(await names()).toEqual([]);
+    await report(one, 3);
+    await report(two, 4);
+    expect(await names()).toEqual([]);
+  });
+
+  it.each([
+    ['reported', async () => void ((await render(two, 4)), await report(two, 4))],
+    ['failed', () => fail(two)],
+    ['timed out', () => timeOut(two)],
+    ['left', () => match(two, null)],
+    ['was deleted', () => scene.event('device.deleted', { name: 'two' }, two)],
+  ])('and not when the last one %s', async (_how, end) => {
+    await end();
+    expect(await names()).toEqual([idle]);
+    await complete();
+    expect(await names()).toEqual([]);
+  });
+});
 
 it('a rollout ends when all of its devices are updated', async () => {
   await dispatch(1);
