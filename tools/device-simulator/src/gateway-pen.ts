@@ -57,6 +57,10 @@ export interface NewDevice {
   readonly labels: Labels;
 }
 
+export interface CreatedDevice extends NewDevice {
+  readonly uid: string;
+}
+
 /** What a device runs, or is to run. */
 export interface Running {
   readonly uid: string;
@@ -110,10 +114,10 @@ export class GatewayPen {
     return new GatewayPen(log, () => redis.disconnect());
   }
 
-  /** Devices without a spec of their own. */
-  async create(all: readonly NewDevice[]): Promise<void> {
-    for (const part of inParts(all)) {
-      const devices = part.map((device) => ({ ...device, uid: newUid() }));
+  /** Devices without a spec of their own; answers them in the same order. */
+  async create(all: readonly NewDevice[]): Promise<CreatedDevice[]> {
+    const created = all.map(({ name, labels }) => ({ uid: newUid(), name, labels }));
+    for (const devices of inParts(created)) {
       await this.commit(async (query) => {
         const labels = devices.map((device) => JSON.stringify(device.labels));
         const uids = devices.map(({ uid }) => uid);
@@ -124,6 +128,7 @@ export class GatewayPen {
         }));
       });
     }
+    return created;
   }
 
   /** Adds labels to all devices whose name matches the pattern (of `like`); answers how many. */

@@ -12,9 +12,13 @@ async function report(): Promise<number> {
   return behind.length;
 }
 
+async function create(count: number): Promise<void> {
+  await pen.create(Array.from({ length: count }, (_value, at) => deviceOf(at)));
+}
+
 serve(
   {
-    create: (count: number) => pen.create(Array.from({ length: count }, (_, at) => deviceOf(at))),
+    create,
     relabel: (change: { pattern: string; labels: Record<string, string> }) => pen.relabel(change),
     report,
   },

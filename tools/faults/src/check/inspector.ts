@@ -9,6 +9,7 @@ import {
   untilDone,
   type Check,
 } from './checks.js';
+import { budgetHeld } from './budget-checks.js';
 import { noEarlyBatch, rolloutsEnd } from './rollout-checks.js';
 import { viewChecks } from './view-checks.js';
 
@@ -58,7 +59,7 @@ export class Inspector {
     return [
       ...(await this.lostWrites(writes)),
       ...(await this.all(losesEntries ? never.filter((check) => check !== unhandled) : never)),
-      ...(await this.all([...viewChecks, ...noEarlyBatch])),
+      ...(await this.all([...viewChecks, ...noEarlyBatch, budgetHeld])),
       ...(await this.failedAttempts(killsConsumers)),
     ];
   }

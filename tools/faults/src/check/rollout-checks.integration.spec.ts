@@ -3,7 +3,9 @@ import { newUid } from '@skein/events';
 import { LogScene } from '../../test/log-scene.js';
 import { noEarlyBatch, rolloutsEnd } from './rollout-checks.js';
 
-const [early, order, selection, rendering, twice, idle, none] = noEarlyBatch.map(({ name }) => name);
+const [early, order, selection, rendering, twice, idle, none] = noEarlyBatch.map(
+  ({ name }) => name,
+);
 const policy = {
   deviceSelection: { strategy: 'BatchSequence', sequence: [{ limit: 2, successThreshold: '50%' }] },
 };
@@ -196,7 +198,7 @@ describe('an immediate rollout goes on', () => {
   });
 
   it.each([
-    ['reported', async () => void ((await render(two, 4)), await report(two, 4))],
+    ['reported', async () => void (await render(two, 4), await report(two, 4))],
     ['failed', () => fail(two)],
     ['timed out', () => timeOut(two)],
     ['left', () => match(two, null)],
