@@ -1,5 +1,5 @@
 import type { Check } from './checks.js';
-import { events, last, members } from './views/view.js';
+import { events, members } from './views/view.js';
 
 const started = events('all', 'rollout.started');
 const dispatched = events('all', 'rollout.batch-dispatched');
@@ -9,6 +9,7 @@ const policies = events('all', 'fleet.created', 'fleet.rollout-policy-updated');
 const selections = members('all', 'rollout.devices-selected');
 const rendered = members('all', 'rendering.devices-rendered');
 const problems = members('all', 'rendering.devices-failed');
+const answers = members('all', 'rendering.devices-rendered', 'rendering.devices-failed');
 const timeOuts = members('all', 'rollout.devices-timed-out');
 const reports = events('all', 'device.status-reported');
 const owners = members('all', 'matching.devices-matched');
@@ -129,23 +130,43 @@ having count(*) filter (where updated or failed) * 100
  * reported its document nor failed, and has not left.
  */
 const idle = `
-with on_its_way as materialized (
+with open as materialized (
+  select uid as rollout from ${started} s
+  where data ->> 'strategy' = 'Immediate' and uid not in (select uid from ${ended} e)
+), selection as materialized (
+  select uid as device, number, subject as rollout, (data ->> 'fleet')::uuid as fleet,
+         data ->> 'templateVersion' as version
+  from ${selections} m
+), chosen as materialized (
+  select * from (select distinct on (device) * from selection order by device, number desc) s
+  where rollout in (select rollout from open)
+), answer as materialized (
+  select uid as device, number, data ->> 'templateVersion' as version,
+         (member ->> 'renderedVersion')::bigint as rendered
+  from ${answers} m where uid in (select device from chosen)
+), document as materialized (
+  select distinct on (device) * from answer where rendered is not null order by device, number desc
+), problem as materialized (
+  select distinct on (device) * from answer where rendered is null order by device, number desc
+), report as materialized (
+  select distinct on (uid) uid as device, (data ->> 'renderedVersion')::bigint as reported
+  from ${reports} e order by uid, number desc
+), owner as materialized (
+  select distinct on (uid) uid as device, (member ->> 'owner')::uuid as owner
+  from ${owners} m order by uid, number desc
+), on_its_way as materialized (
   select s.rollout
-  from ${last(selections, `subject as rollout, data ->> 'fleet' as fleet, data ->> 'templateVersion' as version`)} s
-  left join ${last(rendered, `data ->> 'templateVersion' as version, (member ->> 'renderedVersion')::bigint as rendered`)} r
-    using (org, uid)
-  left join ${last(problems, `data ->> 'templateVersion' as version`)} f using (org, uid)
-  left join ${last(timeOuts, 'subject')} t using (org, uid)
-  left join ${last(reports, `(data ->> 'renderedVersion')::bigint as reported`)} p using (org, uid)
-  left join ${last(owners, `member ->> 'owner' as owner`)} o using (org, uid)
-  left join ${last(deletions, 'type')} d using (org, uid)
-  where d.number is null and o.owner = s.fleet and coalesce(t.number < s.number, true)
-    and not coalesce(r.version = s.version and p.reported >= r.rendered, false)
-    and not coalesce(f.version = s.version and f.number > coalesce(r.number, 0), false)
+  from chosen s
+  join owner o on o.device = s.device and o.owner = s.fleet
+  left join document d on d.device = s.device
+  left join problem f on f.device = s.device
+  left join report p on p.device = s.device
+  where s.device not in (select uid from ${deletions} d)
+    and not exists (select from ${timeOuts} t where t.uid = s.device and t.number > s.number)
+    and not coalesce(d.version = s.version and p.reported >= d.rendered, false)
+    and not coalesce(f.version = s.version and f.number > coalesce(d.number, 0), false)
 )
-select s.uid::text as what from ${started} s
-where s.data ->> 'strategy' = 'Immediate' and s.uid not in (select uid from ${ended} e)
-  and s.uid not in (select rollout from on_its_way)`;
+select rollout::text as what from open where rollout not in (select rollout from on_its_way)`;
 
 /** Seen in the log alone. */
 export const noEarlyBatch: readonly Check[] = [
@@ -176,7 +197,7 @@ export const noEarlyBatch: readonly Check[] = [
   {
     name: 'a device that was rendered for a template version before a rollout selected it',
     sql: `select r.uid || ' at ' || r.number as what
-          from ${members('all', 'rendering.devices-rendered', 'rendering.devices-failed')} r
+          from ${answers} r
           left join (
             select org, uid, data ->> 'templateVersion' as version, min(number) as number
             from ${selections} m group by 1, 2, 3

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@skein/testing';
 import { judgedBudgets } from '../check/budget-checks.js';
+import { largeJoins } from '../check/large-joins.js';
 import { put } from '../load/api.js';
 import { Crowd } from '../load/crowd.js';
 import { CrowdChanges } from '../load/crowd-changes.js';
@@ -27,6 +28,15 @@ const patienceMs = 240_000;
 
 /** A rollout alone; one that a next template overtakes; one that stands still, and one that goes on from there. */
 const courses = ['alone', 'overtaken', 'standing still'] as const;
+
+interface JudgedBudgets {
+  readonly judged: number;
+  readonly full: number;
+  readonly peak: number;
+}
+const JUDGED = `
+select count(*) as judged, count(*) filter (where away >= most) as full, max(away) as peak
+from (${judgedBudgets}) j`;
 
 /** The large fleet in a round. */
 class CrowdRollouts {
@@ -112,10 +122,7 @@ async function untilMatched({ postgres }: Stage): Promise<void> {
 
 /** Says what the check of the budgets will look at: without that it would prove nothing. */
 async function requireJudged({ stage, say }: Scene): Promise<void> {
-  const [found] = await stage.postgres.query<{ judged: number; full: number; peak: number }>(
-    `select count(*) as judged, count(*) filter (where away = most) as full, max(away) as peak
-     from (${judgedBudgets}) j`,
-  );
+  const [found] = await largeJoins(stage.postgres, (one) => one.query<JudgedBudgets>(JUDGED));
   const { judged, full, peak } = found!;
   say(`the budget was judged ${judged} times, ${full} times when it was full; ${peak} at the most`);
   if (full === 0) throw new Error('no group of devices ever filled its disruption budget');
