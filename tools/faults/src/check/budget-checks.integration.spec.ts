@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newUid } from '@skein/events';
-import { LogScene } from '../../test/log-scene.js';
+import { RolloutScene } from '../../test/rollout-scene.js';
 import { budgetHeld, judgedBudgets } from './budget-checks.js';
 
 interface Judged {
@@ -9,79 +8,42 @@ interface Judged {
   readonly most: number;
 }
 
-let scene: LogScene;
-let fleet: string;
-let rollout: string;
-let version: string;
+const scene = new RolloutScene();
+const { render, report, run, fail, timeOut, match, remove, complete } = scene;
 /** Six in the north, two in the south. */
 let north: string[];
 let south: string[];
 
-beforeAll(async () => {
-  scene = await LogScene.open();
-}, 60_000);
-afterAll(() => scene?.close());
+beforeAll(scene.open, 60_000);
+afterAll(scene.close);
 
 const create = (site: string) =>
-  scene.event('device.created', { name: 'd', labels: { site }, spec: null, generation: 1 });
+  scene.log.event('device.created', { name: 'd', labels: { site }, spec: null, generation: 1 });
 const relabel = (device: string, site: string) =>
-  scene.event('device.labels-updated', { labels: { site } }, device);
-const match = (owner: string | null, ...devices: string[]) => {
-  const members = devices.map((device) => ({ device, owner, labelsVersion: 1 }));
-  return scene.event('matching.devices-matched', { members });
-};
-const about = () => ({ fleet, templateVersion: version });
-const start = async (disruptionBudget: object | null) => {
-  version = newUid();
-  const plan = { batches: [], updateTimeoutSeconds: 60, disruptionBudget, errorThreshold: null };
-  const data = { ...about(), strategy: 'BatchSequence', plan };
-  rollout = await scene.event('rollout.started', data);
-};
-const select = (...devices: string[]) => {
-  const members = devices.map((device) => ({ device }));
-  return scene.event('rollout.devices-selected', { ...about(), batch: 1, members }, rollout);
-};
-const render = (renderedVersion: number, ...devices: string[]) => {
-  const members = devices.map((device) => ({ device, renderedVersion, digest: '', size: 1 }));
-  return scene.event('rendering.devices-rendered', { templateVersion: version, members }, fleet);
-};
-const report = (device: string, renderedVersion: number) =>
-  scene.event('device.status-reported', { renderedVersion, updated: 'UpToDate' }, device);
-const fail = (...devices: string[]) => {
-  const members = devices.map((device) => ({ device, message: 'no such key' }));
-  return scene.event('rendering.devices-failed', { templateVersion: version, members }, fleet);
-};
-const timeOut = (...devices: string[]) => {
-  const members = devices.map((device) => ({ device, batch: 1 }));
-  const data = { ...about(), timeoutSeconds: 60, members };
-  return scene.event('rollout.devices-timed-out', data, rollout);
-};
-const complete = () => scene.event('rollout.completed', about(), rollout);
-const remove = (device: string) => scene.event('device.deleted', { name: 'd' }, device);
-const run = async (renderedVersion: number, ...devices: string[]) => {
-  await render(renderedVersion, ...devices);
-  for (const device of devices) await report(device, renderedVersion);
-};
+  scene.log.event('device.labels-updated', { labels: { site } }, device);
+const start = (disruptionBudget: object | null) =>
+  scene.start({
+    plan: { batches: [], updateTimeoutSeconds: 60, disruptionBudget, errorThreshold: null },
+  });
+const select = (...devices: string[]) => scene.select(1, ...devices);
 
 /** What the check says, without uids. */
 const found = async () =>
-  Object.values(await scene.found([budgetHeld]))
+  Object.values(await scene.log.found([budgetHeld]))
     .flat()
-    .map((what) => what.replace(`${fleet} `, '').replace(/ at \d+/, ''));
+    .map((what) => what.replace(`${scene.fleet} `, '').replace(/ at \d+/, ''));
 const judged = async () =>
-  (await scene.admin.query<Judged>(`${judgedBudgets} order by number, grp`)).map(
+  (await scene.log.admin.query<Judged>(`${judgedBudgets} order by number, grp`)).map(
     ({ grp, away, most }) => `${grp}: ${away} of ${most}`,
   );
 
 const bySite = { groupBy: ['site'], maxUnavailable: 2 };
 
 beforeEach(async () => {
-  await scene.clear();
-  const parts = { generation: 1, selector: {}, template: {}, rolloutPolicy: null };
-  fleet = await scene.event('fleet.created', { name: 'f', ...parts });
+  await scene.begin(null);
   north = await Promise.all([0, 1, 2, 3, 4, 5].map(() => create('north')));
   south = await Promise.all([0, 1].map(() => create('south')));
-  await match(fleet, ...north, ...south);
+  await match(scene.fleet, ...north, ...south);
 });
 
 describe('of each group', () => {
@@ -180,7 +142,7 @@ describe('what the service may not have heard speaks for it:', () => {
   it('a device that left and came back is not counted', async () => {
     await start({ groupBy: ['site'], maxUnavailable: 1 });
     await match(null, north[0]!);
-    await match(fleet, north[0]!);
+    await match(scene.fleet, north[0]!);
     await select(north[0]!, north[1]!);
     expect(await found()).toEqual([]);
   });
@@ -189,7 +151,7 @@ describe('what the service may not have heard speaks for it:', () => {
     await start({ groupBy: ['site'], maxUnavailable: 1 });
     const late = await create('north');
     await match(null, late);
-    await match(fleet, late);
+    await match(scene.fleet, late);
     await select(late, north[1]!);
     expect(await found()).toEqual(['["north"]: 2, not 1']);
   });
