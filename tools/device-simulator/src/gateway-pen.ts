@@ -75,7 +75,8 @@ interface Heard extends Running {
 /** Each so many looks all devices are looked at: an event may be handled late. */
 const LOOKS = 40;
 
-const statusOf = (renderedVersion: number) => ({
+/** Shorter than what single devices say: there are many of them. */
+const shortStatus = (renderedVersion: number) => ({
   conditions: [],
   config: { renderedVersion: String(renderedVersion) },
   updated: { status: 'UpToDate' },
@@ -163,7 +164,7 @@ export class GatewayPen {
         const live = new Set(grown.map(({ uid }) => uid));
         const reporting = part.filter(({ uid }) => live.has(uid));
         const versions = reporting.map(({ renderedVersion }) => renderedVersion);
-        const statuses = versions.map((version) => JSON.stringify(statusOf(version)));
+        const statuses = versions.map((version) => JSON.stringify(shortStatus(version)));
         await query(REPORT, [org, reporting.map(({ uid }) => uid), versions, statuses]);
         return reporting.map(({ uid, renderedVersion }) => ({
           ...{ definition: deviceStatusReported, org, subject: uid },

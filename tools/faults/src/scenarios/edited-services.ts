@@ -5,19 +5,12 @@ import { freePort } from '@skein/testing';
 import type { Scene } from '../scenario.js';
 import { Build } from '../stage/build.js';
 import { killAt, killPoints, settingsFor, type KillPoint } from '../stage/kill-points.js';
-import type { Service } from '../stage/service.js';
-import type { Stage } from '../stage/stage.js';
 
 /** As load balancers do: what was sent to a gateway before is on its way. */
 const drainMs = 500;
 const longestAwayMs = 500;
 
 const edited = (room: Room) => `${room}-edited`;
-
-/** The service of the room that can kill itself. */
-export function editedService(stage: Stage, room: Room): Service {
-  return stage.service(edited(room));
-}
 
 async function startGateway({ stage, writers }: Scene, build: Build): Promise<void> {
   const port = await freePort();
@@ -49,7 +42,7 @@ export async function killThere(
   point: KillPoint,
 ): Promise<void> {
   const awayMs = random.between(0, longestAwayMs);
-  const service = editedService(stage, room);
+  const service = stage.service(edited(room));
   await killAt(service, stage.folder, point);
   say(`${room} is killed ${point.where}`);
   await sleep(awayMs);
@@ -59,7 +52,7 @@ export async function killThere(
 /** It is killed at once, and started again. */
 export async function killNow({ stage, random, say }: Scene, room: Room): Promise<void> {
   const awayMs = random.between(0, longestAwayMs);
-  const service = editedService(stage, room);
+  const service = stage.service(edited(room));
   await service.end('SIGKILL');
   say(`${room} is killed`);
   await sleep(awayMs);

@@ -12,6 +12,7 @@ import {
 import { killThere, replaceByEdited } from './edited-services.js';
 
 const consumers = ['selector', 'validation', 'rollout', 'render'] as const;
+
 export const killPointsScenario: Scenario = {
   name: 'kill-points',
   title:

@@ -26,7 +26,7 @@ const createdWithinMs = 120_000;
 /** A rollout that takes longer is found by the checks: it has not ended. */
 const patienceMs = 240_000;
 
-/** A rollout alone; one that a next template overtakes; one that stands still, and one that goes on from there. */
+/** What becomes of the first rollout. The last two are followed by another one. */
 const courses = ['alone', 'overtaken', 'standing still'] as const;
 
 interface JudgedBudgets {
@@ -36,7 +36,7 @@ interface JudgedBudgets {
 }
 const JUDGED = `
 select count(*) as judged, count(*) filter (where away >= most) as full, max(away) as peak
-from (${judgedBudgets}) j`;
+from (${judgedBudgets}) j where fleet in (select uid from gateway.fleets where name = $1)`;
 
 /** The large fleet in a round. */
 class CrowdRollouts {
@@ -49,7 +49,7 @@ class CrowdRollouts {
     private readonly changes: CrowdChanges,
   ) {}
 
-  /** The fleet gets a template; resolves with what it has of it, unless it is invalid. */
+  /** The fleet gets a template; resolves when its rollout has begun, unless it is invalid. */
   async change(template: CrowdTemplate): Promise<void> {
     const { stage, writers } = this.scene;
     const before = await latestRollout(stage.postgres, crowdFleet);
@@ -60,22 +60,21 @@ class CrowdRollouts {
     await this.until(({ rollout }) => rollout !== before?.rollout);
   }
 
-  /** Until the rollout comes to the end of this batch, it is disturbed in the middle of each. Answers how far it came. */
-  async disturb(lastBatch: number): Promise<RolloutProgress | undefined> {
+  /** Disturbs the rollout in the middle of each batch up to this one, as long as it goes on. */
+  async disturb(lastBatch: number): Promise<void> {
     for (let batch = 1; batch <= lastBatch; batch += 1) {
       const progress = await this.until((now) => now.batch >= batch || now.word !== 'active');
-      if (progress?.word !== 'active') return progress;
+      if (progress?.word !== 'active') return;
       this.scene.say(`batch ${progress.batch} has begun`);
       await this.changes.make();
       for (let times = this.scene.random.between(1, 2); times > 0; times -= 1) await this.kill();
     }
-    return latestRollout(this.scene.stage.postgres, crowdFleet);
   }
 
   /** Resolves when the rollout has ended, or stands still. */
   async end(): Promise<void> {
     const progress = await this.until(({ word }) => word !== 'active');
-    this.scene.say(`the last rollout is ${progress?.word}, after ${this.kills} kills`);
+    this.scene.say(`the rollout is ${progress?.word ?? 'late'}, after ${this.kills} kills so far`);
   }
 
   private async kill(): Promise<void> {
@@ -122,7 +121,9 @@ async function untilMatched({ postgres }: Stage): Promise<void> {
 
 /** Says what the check of the budgets will look at: without that it would prove nothing. */
 async function requireJudged({ stage, say }: Scene): Promise<void> {
-  const [found] = await largeJoins(stage.postgres, (one) => one.query<JudgedBudgets>(JUDGED));
+  const [found] = await largeJoins(stage.postgres, (one) =>
+    one.query<JudgedBudgets>(JUDGED, [crowdFleet]),
+  );
   const { judged, full, peak } = found!;
   say(`the budget was judged ${judged} times, ${full} times when it was full; ${peak} at the most`);
   if (full === 0) throw new Error('no group of devices ever filled its disruption budget');
