@@ -45,30 +45,22 @@ export class LogScene {
   /**
    * Appends an event of this type, such as `device.created`, and numbers it.
    * @param subject its uid; a new one by default
-   * @param cause the number of the event that it answers
    */
-  async event(
-    type: string,
-    data: object,
-    subject: string = newUid(),
-    cause?: number,
-  ): Promise<string> {
+  async event(type: string, data: object, subject: string = newUid()): Promise<string> {
     const name = `skein.${type}.v1`;
     const { kind } = catalogue.get(name)!;
     const version = (this.versions.get(kind + subject) ?? 0) + 1;
     this.versions.set(kind + subject, version);
     await this.admin.query(
       `with appended as (
-         insert into log.events (id, org, kind, subject, version, type, source, data, causationid)
-         select $1, $2, $3, $4, $5, id, '/test', $7, (
-           select e.id from log.events e join log.sequence s using (position) where s.sequence = $9)
-         from log.types where name = $6
+         insert into log.events (id, org, kind, subject, version, type, source, data)
+         select $1, $2, $3, $4, $5, id, '/test', $7 from log.types where name = $6
          returning position, type
        )
        insert into log.sequence (sequence, position, type) select $8, position, type from appended`,
       [
         ...[newUid(), DEFAULT_ORGANISATION, kind, subject, version, name],
-        ...[JSON.stringify(data), (this.number += 1), cause ?? null],
+        ...[JSON.stringify(data), (this.number += 1)],
       ],
     );
     return subject;

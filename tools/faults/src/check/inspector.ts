@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queryable } from '@skein/postgres';
 import type { Writers } from '../load/writers.js';
 import type { Stage } from '../stage/stage.js';
 import {
@@ -9,6 +10,8 @@ import {
   untilDone,
   type Check,
 } from './checks.js';
+import { budgetHeld } from './budget-checks.js';
+import { largeJoins } from './large-joins.js';
 import { noEarlyBatch, rolloutsEnd } from './rollout-checks.js';
 import { viewChecks } from './view-checks.js';
 
@@ -19,10 +22,15 @@ export interface Finding {
   readonly counts?: Check['counts'];
 }
 
+interface Row {
+  readonly what: string;
+}
+
 /** What the API answered. */
 export type Writes = Pick<Writers, 'acknowledged' | 'removed'>;
 
 const waiting = [...untilDone, ...rolloutsEnd];
+const inLog = [...noEarlyBatch, budgetHeld];
 const lookMs = 100;
 const shown = 3;
 /** What died while it was tried counts as a failed attempt. */
@@ -58,7 +66,8 @@ export class Inspector {
     return [
       ...(await this.lostWrites(writes)),
       ...(await this.all(losesEntries ? never.filter((check) => check !== unhandled) : never)),
-      ...(await this.all([...viewChecks, ...noEarlyBatch])),
+      ...(await this.all(viewChecks)),
+      ...(await largeJoins(this.stage.postgres, (one) => this.all(inLog, one))),
       ...(await this.failedAttempts(killsConsumers)),
     ];
   }
@@ -98,17 +107,23 @@ export class Inspector {
     return this.pending();
   }
 
-  private async all(checks: readonly Check[]): Promise<Finding[]> {
+  private async all(
+    checks: readonly Check[],
+    database: Queryable = this.stage.postgres,
+  ): Promise<Finding[]> {
     const found: Finding[] = [];
     for (const check of checks) {
-      const finding = await this.look(check);
+      const finding = await this.look(check, database);
       if (finding) found.push(finding);
     }
     return found;
   }
 
-  private async look({ name, sql, counts }: Check): Promise<Finding | undefined> {
-    const rows = await this.query(sql);
+  private async look(
+    { name, sql, counts }: Check,
+    database: Queryable = this.stage.postgres,
+  ): Promise<Finding | undefined> {
+    const rows = whatOf(await database.query<Row>(sql));
     if (rows.length === 0) return undefined;
     return { ...describe(name, rows), ...(counts && { counts }) };
   }
@@ -129,9 +144,12 @@ export class Inspector {
   }
 
   private async query(sql: string, parameters: unknown[] = []): Promise<string[]> {
-    const rows = await this.stage.postgres.query<{ what: string }>(sql, parameters);
-    return rows.map(({ what }) => what);
+    return whatOf(await this.stage.postgres.query<Row>(sql, parameters));
   }
+}
+
+function whatOf(rows: readonly Row[]): string[] {
+  return rows.map(({ what }) => what);
 }
 
 /** A stream whose group is gone is about to be rebuilt. */

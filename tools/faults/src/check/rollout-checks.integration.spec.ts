@@ -1,70 +1,44 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newUid } from '@skein/events';
-import { LogScene } from '../../test/log-scene.js';
+import { RolloutScene } from '../../test/rollout-scene.js';
 import { noEarlyBatch, rolloutsEnd } from './rollout-checks.js';
 
-const [early, order, selection, rendering, none] = noEarlyBatch.map(({ name }) => name);
+const [early, order, selection, rendering, twice, idle, none] = noEarlyBatch.map(
+  ({ name }) => name,
+);
 const policy = {
   deviceSelection: { strategy: 'BatchSequence', sequence: [{ limit: 2, successThreshold: '50%' }] },
 };
 
-let scene: LogScene;
-let fleet: string;
-let rollout: string;
-let version: string;
+const scene = new RolloutScene();
+const { dispatch, select, render, report, run, fail, timeOut, match, remove, complete } = scene;
 let one: string;
 let two: string;
 
-beforeAll(async () => {
-  scene = await LogScene.open();
-}, 60_000);
-afterAll(() => scene?.close());
+beforeAll(scene.open, 60_000);
+afterAll(scene.close);
 beforeEach(async () => {
-  await scene.clear();
-  [version, one, two] = [newUid(), newUid(), newUid()];
-  const parts = { generation: 1, selector: {}, template: {}, rolloutPolicy: policy };
-  fleet = await scene.event('fleet.created', { name: 'f', ...parts });
-  rollout = await scene.event('rollout.started', { ...about(), strategy: 'BatchSequence' });
+  [one, two] = [newUid(), newUid()];
+  await scene.begin(policy);
+  await scene.start();
 });
 
-const about = () => ({ fleet, templateVersion: version });
-const dispatch = (batch: number) =>
-  scene.event('rollout.batch-dispatched', { ...about(), batch }, rollout);
-const select = (batch: number, ...devices: string[]) => {
-  const members = devices.map((device) => ({ device }));
-  return scene.event('rollout.devices-selected', { ...about(), batch, members }, rollout);
-};
-const render = (device: string, renderedVersion: number) => {
-  const members = [{ device, renderedVersion, digest: '', size: 1 }];
-  return scene.event('rendering.devices-rendered', { templateVersion: version, members }, fleet);
-};
-const report = (device: string, renderedVersion: number) =>
-  scene.event('device.status-reported', { renderedVersion, updated: 'UpToDate' }, device);
-const complete = () => scene.event('rollout.completed', about(), rollout);
-const fail = (...devices: string[]) => {
-  const members = devices.map((device) => ({ device, message: 'no such key' }));
-  return scene.event('rendering.devices-failed', { templateVersion: version, members }, fleet);
-};
-const timeOut = (...devices: string[]) => {
-  const members = devices.map((device) => ({ device, batch: 1 }));
-  const data = { ...about(), timeoutSeconds: 60, members };
-  return scene.event('rollout.devices-timed-out', data, rollout);
-};
+const about = () => ({ fleet: scene.fleet, templateVersion: scene.version });
 const standStill = () => {
   const counts = { devices: 2, updated: 0, failed: 2, threshold: 50 };
   const data = { ...about(), reason: 'SuccessThreshold', message: 'm', batch: 1, ...counts };
-  return scene.event('rollout.waiting', data, rollout);
+  return scene.log.event('rollout.waiting', data, scene.rollout);
 };
-const names = async (checks = noEarlyBatch) => Object.keys(await scene.found(checks));
+const names = async (checks = noEarlyBatch) => Object.keys(await scene.log.found(checks));
 
 it('nothing is wrong with batches that wait for their devices', async () => {
   expect(await names(rolloutsEnd)).toHaveLength(1);
   await dispatch(1);
   await select(1, one, two);
-  await render(one, 4);
+  await render(4, one);
   await report(one, 4);
   await dispatch(2);
-  await render(two, 7);
+  await render(7, two);
   await report(two, 8);
   await complete();
   expect(await names()).toEqual([]);
@@ -74,7 +48,7 @@ it('nothing is wrong with batches that wait for their devices', async () => {
 it('a batch began early when too few devices of the one before had reported', async () => {
   await dispatch(1);
   await select(1, one, two);
-  await render(one, 4);
+  await render(4, one);
   await report(one, 3);
   await dispatch(2);
   await report(one, 4);
@@ -84,33 +58,130 @@ it('a batch began early when too few devices of the one before had reported', as
 it('a device that left counts no more', async () => {
   await dispatch(1);
   await select(1, one, two);
-  const answer = { owner: null, labelsVersion: 2, multipleOwners: [] };
-  const members = [one, two].map((device) => ({ device, ...answer }));
-  await scene.event('matching.devices-matched', { members });
+  await match(null, one, two);
   await dispatch(2);
   expect(await names()).toEqual([none]);
 });
 
-it.each([
-  ['counts no more', 'was not heard yet', 2, []],
-  ['counts', 'was heard', 3, [early]],
-])(
-  'a device that had left before it was selected %s, if that %s',
-  async (_counts, _heard, cause, found) => {
-    const members = [{ device: one, owner: null }];
-    await scene.event('matching.devices-matched', { members });
+it('a device that had left before it was selected counts no more: that may not have been heard', async () => {
+  await match(null, one);
+  await dispatch(1);
+  await select(1, one);
+  await complete();
+  expect(await names()).toEqual([]);
+});
+
+it('a device that came before it was selected counts', async () => {
+  await match(null, one);
+  await match(scene.fleet, one);
+  await dispatch(1);
+  await select(1, one);
+  await complete();
+  expect(await names()).toEqual([early]);
+});
+
+it('a device that was held back when the next batch began is one of its batch', async () => {
+  await dispatch(1);
+  await select(1, one);
+  await render(1, one);
+  await report(one, 1);
+  await dispatch(2);
+  await select(1, two);
+  expect(await names()).toEqual([none]);
+  await scene.log.event(
+    'fleet.rollout-policy-updated',
+    { rolloutPolicy: { ...policy } },
+    scene.fleet,
+  );
+  expect(await names()).toEqual([none]);
+  const three = newUid();
+  await select(1, three);
+  expect(await names()).toEqual([early, none]);
+});
+
+it('a batch has the threshold that its fleet had asked for when the rollout began', async () => {
+  await dispatch(1);
+  await select(1, one, two);
+  await scene.log.event('fleet.rollout-policy-updated', { rolloutPolicy: null }, scene.fleet);
+  await render(1, one);
+  await report(one, 1);
+  await dispatch(2);
+  expect(await names()).toEqual([none]);
+});
+
+it('a device that another rollout took counts no more', async () => {
+  await dispatch(1);
+  await select(1, one);
+  const first = scene.rollout;
+  await scene.start();
+  await dispatch(1);
+  await select(1, one);
+  await dispatch(2, first);
+  expect(await names()).toEqual([none]);
+});
+
+it('no two batches select the same device, unless it left in between', async () => {
+  await match(scene.fleet, one);
+  await dispatch(1);
+  await select(1, one);
+  await render(1, one);
+  await report(one, 1);
+  await dispatch(2);
+  await select(2, one);
+  await complete();
+  expect(await names()).toEqual([twice]);
+});
+
+it('a device that left and came back joins another batch', async () => {
+  await match(scene.fleet, one);
+  await dispatch(1);
+  await select(1, one);
+  await match(null, one);
+  await match(scene.fleet, one);
+  await dispatch(2);
+  await select(2, one);
+  await complete();
+  expect(await names()).toEqual([]);
+});
+
+describe('an immediate rollout goes on', () => {
+  beforeEach(async () => {
     await dispatch(1);
-    const selected = { ...about(), batch: 1, members: [{ device: one }] };
-    await scene.event('rollout.devices-selected', selected, rollout, cause);
     await complete();
-    expect(await names()).toEqual(found);
-  },
-);
+    await match(scene.fleet, one, two);
+    await scene.start({ strategy: 'Immediate' });
+    await select(null, one, two);
+    await run(4, one);
+  });
+
+  it('as long as a device is on its way', async () => {
+    expect(await names()).toEqual([]);
+    await render(4, two);
+    await report(two, 3);
+    expect(await names()).toEqual([]);
+    await report(one, 3);
+    await report(two, 4);
+    expect(await names()).toEqual([]);
+  });
+
+  it.each([
+    ['reported', async () => void (await render(4, two), await report(two, 4))],
+    ['failed', () => fail(two)],
+    ['timed out', () => timeOut(two)],
+    ['left', () => match(null, two)],
+    ['was deleted', () => remove(two)],
+  ])('and not when the last one %s', async (_how, end) => {
+    await end();
+    expect(await names()).toEqual([idle]);
+    await complete();
+    expect(await names()).toEqual([]);
+  });
+});
 
 it('a rollout ends when all of its devices are updated', async () => {
   await dispatch(1);
   await select(1, one, two);
-  await render(one, 1);
+  await render(1, one);
   await report(one, 1);
   await dispatch(2);
   await complete();
@@ -137,7 +208,7 @@ it('a rollout that stands still says so, and one that was stopped has ended', as
   await dispatch(2);
   expect(await names(rolloutsEnd)).toHaveLength(1);
   const stop = { reason: 'ErrorThreshold', message: 'm', devices: 2, updated: 0, failed: 2 };
-  await scene.event('rollout.stopped', { ...about(), ...stop }, rollout);
+  await scene.log.event('rollout.stopped', { ...about(), ...stop }, scene.rollout);
   expect(await names(rolloutsEnd)).toEqual([]);
 });
 
@@ -150,10 +221,10 @@ it('batches are in order, each once, and none after the end', async () => {
 
 it('devices are selected after the batch was dispatched, and rendered after that', async () => {
   await select(1, one);
-  await render(one, 1);
+  await render(1, one);
   await dispatch(1);
   expect(await names()).toEqual([selection, none]);
-  await render(two, 1);
+  await render(1, two);
   await select(1, two);
   expect(await names()).toEqual([selection, rendering, none]);
 });

@@ -12,13 +12,14 @@ export const repositoryNames = ['configuration', 'sites'] as const;
 
 const writesPerEdition = 200;
 
-/** One device, then half of all, then the rest. */
+/** One device, then half of all, then the rest, of which the budget holds one back. */
 const rolloutPolicy = {
   deviceSelection: {
     strategy: 'BatchSequence',
     sequence: [{ limit: 1, successThreshold: '100%' }, { limit: '50%' }],
   },
   successThreshold: '60%',
+  disruptionBudget: { maxUnavailable: 2 },
 };
 
 const motto = (content: string) => ({

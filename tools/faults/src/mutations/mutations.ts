@@ -2,12 +2,14 @@ import { handlingMutations } from './handling-mutations.js';
 import { logMutations } from './log-mutations.js';
 import type { Mutation } from './mutation.js';
 import { renderMutations } from './render-mutations.js';
+import { rolloutMutations } from './rollout-mutations.js';
 import { streamMutations } from './stream-mutations.js';
 
-/** Every safeguard of the engine that a test must miss. */
+/** Every safeguard that a test must miss. */
 export const mutations: readonly Mutation[] = [
   ...logMutations,
   ...streamMutations,
   ...handlingMutations,
   ...renderMutations,
+  ...rolloutMutations,
 ];

@@ -24,6 +24,7 @@ import { killPointsScenario } from './kill-points.js';
 import { twoReplayers } from './two-replayers.js';
 import { slowNetwork } from './slow-network.js';
 import { postgresRestored } from './postgres-restored.js';
+import { rollout } from './rollout.js';
 import { postgresDiskFull } from './postgres-disk-full.js';
 
 /** All scenarios, in the order in which they run. */
@@ -54,4 +55,5 @@ export const scenarios: readonly Scenario[] = [
   slowNetwork,
   postgresRestored,
   postgresDiskFull,
+  rollout,
 ];

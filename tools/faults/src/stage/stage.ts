@@ -139,6 +139,16 @@ export class Stage {
     await service.start();
   }
 
+  /** The database, with the role of a service. */
+  urlOf(room: Room): string {
+    return this.settings.migrated.urlOf(room);
+  }
+
+  /** As the services' settings take it. */
+  get redisUrl(): string {
+    return this.openedRedis.url;
+  }
+
   /** Redis comes back on the same port without anything in it. */
   async restartRedisEmpty(): Promise<void> {
     await rm(join(this.folder, 'redis', 'appendonlydir'), { recursive: true, force: true });
@@ -158,8 +168,8 @@ export class Stage {
     return {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
-      SKEIN_DATABASE_URL: this.settings.migrated.urlOf(room),
-      SKEIN_STREAM_REDIS_URL: this.openedRedis.url,
+      SKEIN_DATABASE_URL: this.urlOf(room),
+      SKEIN_STREAM_REDIS_URL: this.redisUrl,
       SKEIN_SEALING_KEY: this.sealingKey,
       SKEIN_SOURCE_CACHE_DIRECTORY: join(this.folder, 'sources'),
       // The replayer hears nothing, so it claims nothing, and does not mind.

@@ -7,9 +7,11 @@ const SITES = 100;
 /** So that a document has about the size of a small real one. */
 const FILLER_BYTES = 1_024;
 
-export const siteOf = (index: number) => `site-${index % SITES}`;
-/** Names sort as the devices came. */
-export const nameOf = (index: number) => `device-${String(index).padStart(7, '0')}`;
+/** A device of that fleet; names sort as the devices came. */
+export const deviceOf = (index: number) => ({
+  name: `device-${String(index).padStart(7, '0')}`,
+  labels: { fleet: FLEET, site: `site-${index % SITES}` },
+});
 /** Names of every tenth device, as a pattern of `like`. */
 export const TENTH = '%0';
 

@@ -47,10 +47,15 @@ const eventsOf = (source: Source): string =>
 export const events = (source: Source, ...types: readonly string[]): string =>
   `(${eventsOf(source)} and type in (${listed(types)}))`;
 
-/** One row for each member of these batch events; `uid` is that of the device. */
+/**
+ * One row for each member of these batch events; `uid` is that of the device. `data` is what is said of all of them: with all
+ * members in it, it would be read a thousand times for each question.
+ */
 export const members = (source: Source, ...types: readonly string[]): string => `(
-  select e.org, (member ->> 'device')::uuid as uid, e.number, e.type, e.uid as subject, e.data, member
-  from ${events(source, ...types)} e, json_array_elements(e.data -> 'members') m (member))`;
+  select e.org, (member ->> 'device')::uuid as uid, e.number, e.type, e.uid as subject, e.said as data, member
+  from (
+    select *, (data::jsonb - 'members')::json as said from ${events(source, ...types)} e offset 0) e,
+    json_array_elements(e.data -> 'members') m (member))`;
 
 /** What was said last about each thing: `org`, `uid`, `number` and the columns asked for. */
 export const last = (rows: string, columns: string): string => `(

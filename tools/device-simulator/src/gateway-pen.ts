@@ -12,7 +12,6 @@ import {
 import { Postgres } from '@skein/postgres';
 import { openHintRedis } from '@skein/redis';
 import { waker } from '@skein/stream';
-import { FLEET, nameOf, siteOf } from './manifests.js';
 
 const org = DEFAULT_ORGANISATION;
 /** Devices in one transaction. */
@@ -41,7 +40,8 @@ from gateway.device_views where org = $1 and rendered_number > $2
 order by uid`;
 
 const GROW = `
-update gateway.devices set version = version + 1 where org = $1 and uid = any($2::uuid[])`;
+update gateway.devices set version = version + 1 where org = $1 and uid = any($2::uuid[])
+returning uid`;
 
 const REPORT = `
 insert into gateway.device_statuses as s (org, uid, rendered_version, updated, status, last_seen)
@@ -51,9 +51,23 @@ on conflict (org, uid) do update
   set rendered_version = excluded.rendered_version, updated = excluded.updated,
       status = excluded.status, last_seen = excluded.last_seen`;
 
-interface Rendered {
+/** A device that comes to be. */
+export interface NewDevice {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+export interface CreatedDevice extends NewDevice {
+  readonly uid: string;
+}
+
+/** What a device runs, or is to run. */
+export interface Running {
   readonly uid: string;
   readonly renderedVersion: number;
+}
+
+interface Heard extends Running {
   /** Of the event that said so. */
   readonly number: number;
 }
@@ -61,7 +75,8 @@ interface Rendered {
 /** Each so many looks all devices are looked at: an event may be handled late. */
 const LOOKS = 40;
 
-const statusOf = (renderedVersion: number) => ({
+/** Shorter than what single devices say: there are many of them. */
+const shortStatus = (renderedVersion: number) => ({
   conditions: [],
   config: { renderedVersion: String(renderedVersion) },
   updated: { status: 'UpToDate' },
@@ -76,7 +91,7 @@ function inParts<Value>(values: readonly Value[]): Value[][] {
 }
 
 /** The gateway's own rows and its events, in one transaction as its doors write them, but for many devices at once. */
-export class Pen {
+export class GatewayPen {
   /** What each device said last that it runs. */
   private readonly said = new Map<string, number>();
   private heard = 0;
@@ -87,24 +102,23 @@ export class Pen {
     private readonly disconnect: () => void,
   ) {}
 
-  static async open(databaseUrl: string, redisUrl: string): Promise<Pen> {
-    const settings = { url: databaseUrl, applicationName: 'bench-pen', poolSize: 2 };
+  /**
+   * @param databaseUrl with the gateway's role
+   * @param redisUrl where services wait to be woken, with the prefix that they have by default
+   */
+  static async open(databaseUrl: string, redisUrl: string): Promise<GatewayPen> {
+    const settings = { url: databaseUrl, applicationName: 'gateway-pen', poolSize: 2 };
     const postgres = await Postgres.open(settings);
-    const redis = openHintRedis({ url: redisUrl, name: 'bench-pen' });
+    const redis = openHintRedis({ url: redisUrl, name: 'gateway-pen' });
     await redis.connect();
     const log = await EventLog.open(postgres, 'gateway', waker(redis, wakeChannel('skein')));
-    return new Pen(log, () => redis.disconnect());
+    return new GatewayPen(log, () => redis.disconnect());
   }
 
-  /** Devices without a spec of their own, whose labels the fleet will select. */
-  async create(count: number): Promise<void> {
-    const all = Array.from({ length: count }, (_value, index) => index);
-    for (const part of inParts(all)) {
-      const devices = part.map((index) => ({
-        uid: newUid(),
-        name: nameOf(index),
-        labels: { fleet: FLEET, site: siteOf(index) },
-      }));
+  /** Devices without a spec of their own; answers them in the same order. */
+  async create(all: readonly NewDevice[]): Promise<CreatedDevice[]> {
+    const created = all.map(({ name, labels }) => ({ uid: newUid(), name, labels }));
+    for (const devices of inParts(created)) {
       await this.commit(async (query) => {
         const labels = devices.map((device) => JSON.stringify(device.labels));
         const uids = devices.map(({ uid }) => uid);
@@ -115,6 +129,7 @@ export class Pen {
         }));
       });
     }
+    return created;
   }
 
   /** Adds labels to all devices whose name matches the pattern (of `like`); answers how many. */
@@ -133,37 +148,36 @@ export class Pen {
     return found.length;
   }
 
-  /** Each device that has something new to run says that it runs it; answers how many did. */
-  async report(): Promise<number> {
-    const behind = await this.behind();
-    for (const part of inParts(behind)) {
-      const uids = part.map(({ uid }) => uid);
-      const versions = part.map(({ renderedVersion }) => renderedVersion);
-      const statuses = versions.map((version) => JSON.stringify(statusOf(version)));
+  /** Devices that have something newer to run than what they said here that they run. */
+  async behind(): Promise<Running[]> {
+    if (this.looks++ % LOOKS === 0) this.heard = 0;
+    const found = await this.log.postgres.query<Heard>(RENDERED, [org, this.heard]);
+    this.heard = found.reduce((last, { number }) => Math.max(last, number), this.heard);
+    return found.filter((one) => one.renderedVersion > (this.said.get(one.uid) ?? 0));
+  }
+
+  /** Each of these devices says what it runs; one that is gone says nothing. */
+  async report(devices: readonly Running[]): Promise<void> {
+    for (const part of inParts(devices)) {
       await this.commit(async (query) => {
-        await query(GROW, [org, uids]);
-        await query(REPORT, [org, uids, versions, statuses]);
-        return part.map(({ uid, renderedVersion }) => ({
+        const grown = await query<{ uid: string }>(GROW, [org, part.map(({ uid }) => uid)]);
+        const live = new Set(grown.map(({ uid }) => uid));
+        const reporting = part.filter(({ uid }) => live.has(uid));
+        const versions = reporting.map(({ renderedVersion }) => renderedVersion);
+        const statuses = versions.map((version) => JSON.stringify(shortStatus(version)));
+        await query(REPORT, [org, reporting.map(({ uid }) => uid), versions, statuses]);
+        return reporting.map(({ uid, renderedVersion }) => ({
           ...{ definition: deviceStatusReported, org, subject: uid },
           data: { renderedVersion, updated: 'UpToDate' },
         }));
       });
     }
-    for (const { uid, renderedVersion } of behind) this.said.set(uid, renderedVersion);
-    return behind.length;
+    for (const { uid, renderedVersion } of devices) this.said.set(uid, renderedVersion);
   }
 
   async close(): Promise<void> {
     this.disconnect();
     await this.log.postgres.close();
-  }
-
-  /** Devices that have something newer to run than what they said that they run. */
-  private async behind(): Promise<Rendered[]> {
-    if (this.looks++ % LOOKS === 0) this.heard = 0;
-    const found = await this.log.postgres.query<Rendered>(RENDERED, [org, this.heard]);
-    this.heard = found.reduce((last, { number }) => Math.max(last, number), this.heard);
-    return found.filter((one) => one.renderedVersion > (this.said.get(one.uid) ?? 0));
   }
 
   private commit(work: (query: Postgres['query']) => Promise<NewEvent[]>): Promise<void> {
