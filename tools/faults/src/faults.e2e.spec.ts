@@ -26,7 +26,7 @@ it(
     const output = await faults('--quick');
     const last = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
     expect({ last, output }).toMatchObject({
-      last: { scenarios: 3, rounds: 3, lost: 0, twice: 0, failed: [] },
+      last: { scenarios: 4, rounds: 4, lost: 0, twice: 0, failed: [] },
     });
     expect(last['acknowledged']).toBeGreaterThan(0);
   },
