@@ -11,9 +11,10 @@ import {
   templateVersionCreated,
 } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
-import { jsonClient } from '@skein/testing';
+import { jsonClient, type Loose } from '@skein/testing';
 import { EventScene } from '../test/event-scene.js';
 import { fleet } from '../test/manifests.js';
+import { spanOf } from './resources/events/event-time.js';
 
 const scene = new EventScene({ migratedDatabase, jsonClient, environment: process.env });
 const { call, say, named, list, history, number } = scene;
@@ -97,5 +98,29 @@ describe('the history of a fleet', () => {
       message: 'TemplateVersion v2 was created',
     });
     expect(created.metadata.name).not.toBe(events[3].metadata.name);
+  });
+});
+
+describe('the name of an event', () => {
+  it('finds it in a log of any age, looking only around its time', async () => {
+    const uid = await named('Device', 'd');
+    const report = { renderedVersion: 1, updated: 'UpToDate' };
+    const hours = Array.from({ length: 30 }, (_, hour) => hour);
+    const ids = hours.map((hour) => newUid(Date.UTC(2026, 0, 1, hour)));
+    for (const id of ids) await say(deviceStatusReported, uid, report, { id });
+    await number();
+    for (const [index, id] of ids.entries()) {
+      const { items } = await list({ fieldSelector: `metadata.name=${id}` });
+      expect(items.map(({ metadata }: Loose) => metadata.name)).toEqual([id]);
+      const span = await spanOf(scene.admin, [id]);
+      expect(span.low).toBeLessThan(index + 1);
+      expect(span.high).toBeGreaterThan(index + 1);
+      expect(span.high - span.low).toBeLessThanOrEqual(3);
+    }
+    const both = `metadata.name in (${ids[3]}, ${ids[29]}, ${newUid(0)})`;
+    expect((await list({ fieldSelector: both, order: 'asc' })).items).toHaveLength(2);
+    await scene.admin.query('delete from log.sequence where sequence <= 10');
+    expect((await list({ fieldSelector: `metadata.name=${ids[20]}` })).items).toHaveLength(1);
+    expect((await list({ fieldSelector: `metadata.name=${ids[2]}` })).items).toEqual([]);
   });
 });
