@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
-import { BlobStore, Sealer } from '@skein/blobs';
+import { BlobStore, openBlobs, Sealer } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { ServiceModule } from '@skein/service';
 import { taskProviders } from '@skein/task';
@@ -47,8 +47,9 @@ const entities = [RepositoryRow, FleetRow, DeviceRow];
 const blobs = [
   {
     provide: BlobStore,
-    useFactory: (postgres: Postgres) => new BlobStore(postgres),
-    inject: [Postgres],
+    useFactory: (postgres: Postgres, { sealingKeys }: GatewayConfig) =>
+      openBlobs(postgres, sealingKeys).store,
+    inject: [Postgres, GatewayConfig],
   },
   {
     provide: Sealer,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ExternalReference } from '@skein/domain-template';
+import type { Reference } from '@skein/domain-template';
 import type { FrozenContent } from '@skein/events';
 import { Postgres, type Transaction } from '@skein/postgres';
 import { Wants, type ClaimedWant } from '@skein/task';
@@ -7,7 +7,7 @@ import { RenderView } from './render.view.js';
 
 /** A reference that devices wait for. */
 export interface AskedReference {
-  readonly request: ExternalReference;
+  readonly request: Reference;
   /** The highest number of an event that asked for it. */
   readonly askedNumber: number;
   /** Whether it is frozen, or known to be broken, already. */

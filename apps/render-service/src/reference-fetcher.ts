@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isOfRepository } from '@skein/domain-template';
 import { Postgres } from '@skein/postgres';
 import { freezeItems } from '@skein/sources';
 import { waitForOutsideMs, Wants, type ClaimedWant } from '@skein/task';
@@ -37,9 +38,9 @@ export class ReferenceFetcher {
     { request }: AskedReference,
     signal: AbortSignal,
   ): Promise<Settlement | { readonly waiting: string }> {
-    const names = [request.repository];
+    const names = isOfRepository(request) ? [request.repository] : [];
     const repositories = await this.view.repositories.named(this.postgres, org, names);
-    const attempt = await freezeItems([request], { ...this.freezing, repositories, signal });
+    const attempt = await freezeItems([request], { ...this.freezing, org, repositories, signal });
     const [problem] = attempt.problems;
     if (problem) return { problem: problem.message };
     if (attempt.waiting.length > 0) return { waiting: inWords(attempt.waiting) };

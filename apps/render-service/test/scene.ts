@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
+import { openBlobs, type BlobStore } from '@skein/blobs';
 import { readConfig } from '@skein/config';
 import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
@@ -60,6 +60,9 @@ export class Outside implements Source {
   }
 }
 
+/** What was sealed stays in the database from scene to scene. */
+const sealingKey = randomBytes(32).toString('base64');
+
 /** The service without its streams, on empty tables. */
 export async function assemble(postgres: Postgres, url: string, source: Source) {
   const tables = ['devices', 'repositories', 'template_versions', 'frozen', 'wants', 'inbox'];
@@ -67,17 +70,16 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const config = readConfig(RenderConfig, {
     SKEIN_DATABASE_URL: url,
     SKEIN_STREAM_REDIS_URL: 'redis://unused',
-    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+    SKEIN_SEALING_KEY: sealingKey,
   });
   const log = await EventLog.open(postgres, 'render', () => undefined);
-  const blobs = new BlobStore(postgres);
-  const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
+  const blobs = openBlobs(postgres, config.sealingKeys);
   const view = new RenderView();
   const devices = new PendingDevices();
   const contents = new FrozenContents(blobs);
   const templates = new TemplateVersions(postgres, contents);
   const store = new RenderedStore(log, view, devices, blobs, contents);
-  const freezing = { source, store: blobs, opener };
+  const freezing = { source, store: blobs.store, opener: blobs.vault };
   const references = new FrozenReferences();
   const readiness = new Readiness(templates, references);
   const asker = new ReferenceAsker(postgres, view, references, devices);
@@ -97,7 +99,7 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'render'), task, settings);
   return {
-    blobs,
+    blobs: blobs.store,
     devices,
     pending,
     asked,

@@ -50,6 +50,11 @@ export class Stage<Own extends Harness> {
     return this.database.urlOf('render');
   }
 
+  /** Of a role that may read everything. */
+  get adminUrl(): string {
+    return this.database.adminUrl;
+  }
+
   /** Begins anew; resolves with all that a test plays with. */
   async renew(source?: Source) {
     const { postgres } = this;

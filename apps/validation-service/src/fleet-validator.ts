@@ -7,6 +7,7 @@ import {
   type Attempt,
   type Verdict,
 } from '@skein/domain-validation';
+import { isOfRepository, type Reference } from '@skein/domain-template';
 import { EventLog } from '@skein/event-log';
 import { fleetValidated, newUid, templateVersionCreated, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
@@ -28,10 +29,12 @@ function specOf({ template }: PendingFleet): DeviceSpec {
 
 /** By name, the state of the repositories that references name. */
 function statesOf(
-  references: readonly { readonly repository: string }[],
+  references: readonly Reference[],
   repositories: ReadonlyMap<string, KnownRepository>,
 ): Record<string, string> {
-  const named = references.flatMap(({ repository }) => repositories.get(repository) ?? []);
+  const named = references
+    .filter(isOfRepository)
+    .flatMap(({ repository }) => repositories.get(repository) ?? []);
   return Object.fromEntries(named.map(({ name, uid, number }) => [name, `${uid}/${number}`]));
 }
 
@@ -58,11 +61,12 @@ export class FleetValidator {
   }
 
   private async freeze(fleet: PendingFleet, signal: AbortSignal): Promise<Attempt> {
+    const { org } = fleet;
     const spec = specOf(fleet);
     const names = repositoriesOf(spec);
-    const repositories = await this.view.repositories.named(this.log.postgres, fleet.org, names);
+    const repositories = await this.view.repositories.named(this.log.postgres, org, names);
     const { same, dependent } = externalReferences(spec);
-    const attempt = await freezeItems(same, { ...this.freezing, repositories, signal });
+    const attempt = await freezeItems(same, { ...this.freezing, org, repositories, signal });
     const problems = [...attempt.problems, ...checkItems(dependent, repositories)];
     return { ...attempt, problems, repositories: statesOf(dependent, repositories) };
   }

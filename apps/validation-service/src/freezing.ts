@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
+import { openBlobs } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { createSources, type FreezeContext } from '@skein/sources';
 import { ValidationConfig } from './validation.config.js';
@@ -12,10 +12,10 @@ export const FREEZING = Symbol('skein:freezing');
 
 export const freezingProvider: Provider = {
   provide: FREEZING,
-  useFactory: (postgres: Postgres, config: ValidationConfig): Freezing => ({
-    source: createSources(config.sourceSettings('validation')),
-    store: new BlobStore(postgres),
-    opener: new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys)),
-  }),
+  useFactory: (postgres: Postgres, config: ValidationConfig): Freezing => {
+    const { store, vault } = openBlobs(postgres, config.sealingKeys);
+    const source = createSources(config.sourceSettings('validation'));
+    return { source, store, opener: vault };
+  },
   inject: [Postgres, ValidationConfig],
 };

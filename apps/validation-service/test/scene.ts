@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
+import { openBlobs } from '@skein/blobs';
 import { readConfig } from '@skein/config';
 import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
@@ -54,9 +54,9 @@ export async function assemble(postgres: Postgres, config: ValidationConfig, sou
   const tables = ['fleets', 'repositories', 'template_versions', 'wants', 'inbox'];
   for (const table of tables) await postgres.query(`delete from validation.${table}`);
   const log = await EventLog.open(postgres, 'validation', () => undefined);
-  const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
+  const { store, vault } = openBlobs(postgres, config.sealingKeys);
   const view = new ValidationView();
-  const freezing = { source, store: new BlobStore(postgres), opener };
+  const freezing = { source, store, opener: vault };
   const validator = new FleetValidator(view, log, freezing, config);
   const task = new ValidationTask(view, validator, postgres, config, openLogger('test', 'silent'));
   const settings = { retryLimit: 1, retryBaseMs: 1 };

@@ -23,6 +23,7 @@ function context(changes: Partial<FreezeContext> = {}): FreezeContext & { asked:
   const known = [repository('config', 'git'), repository('web', 'http')];
   return {
     asked,
+    org: 'org',
     repositories: new Map(known.map((each) => [each.name, each])),
     opener: { open: () => Promise.reject(new Error('nothing is sealed')) },
     source: {
@@ -53,7 +54,8 @@ describe('freezing items', () => {
     const errors: Record<string, SourceError> = {
       config: new SourceError('unreachable', 'nobody answers'),
     };
-    const fetch = async ({ repository: { name } }: SourceRequest) => {
+    const fetch = async (request: SourceRequest) => {
+      const { name } = request.type === 'secret' ? request : request.repository;
       throw errors[name] ?? new SourceError('not-found', 'no such path');
     };
     const known = ['config', 'other', 'web'].map((name) =>
@@ -87,10 +89,20 @@ describe('freezing items', () => {
       },
     });
     await freezeItems([git('a', 'config')], given);
-    expect(given.asked[0]?.repository).toMatchObject({
-      skipServerVerification: true,
-      credentials: { username: 'org,uid of config,sealed', 'ca.crt': 'certificate' },
+    expect(given.asked[0]).toMatchObject({
+      repository: {
+        skipServerVerification: true,
+        credentials: { username: 'org,uid of config,sealed', 'ca.crt': 'certificate' },
+      },
     });
+  });
+
+  it('asks for a secret in the name of the organisation', async () => {
+    const given = context();
+    const secret = { item: 'tls', type: 'secret', namespace: 'edge', name: 'tls' } as const;
+    expect(Object.keys((await freezeItems([secret], given)).frozen)).toEqual(['tls']);
+    expect(given.asked).toEqual([{ type: 'secret', org: 'org', namespace: 'edge', name: 'tls' }]);
+    expect(checkItems([secret], given.repositories)).toEqual([]);
   });
 
   it('does not take an error of our own for a mistake in the template', async () => {

@@ -8,20 +8,26 @@ import type { Source, SourceRequest } from './source.js';
 interface ReferenceBase {
   /** Name of the config item. */
   readonly item: string;
-  /** Name of the repository. */
-  readonly repository: string;
 }
 
 /** A config item's reference, without device parameters in it. */
-export type ItemReference =
-  | (ReferenceBase & {
-      readonly type: 'git';
-      readonly targetRevision: string;
-      readonly path: string;
-    })
-  | (ReferenceBase & { readonly type: 'http'; readonly suffix?: string });
+export type ItemReference = ReferenceBase &
+  (
+    | {
+        readonly type: 'git';
+        /** Name of the repository. */
+        readonly repository: string;
+        readonly targetRevision: string;
+        readonly path: string;
+      }
+    | { readonly type: 'http'; readonly repository: string; readonly suffix?: string }
+    | { readonly type: 'secret'; readonly namespace: string; readonly name: string }
+  );
+
+type RepositoryReference = Exclude<ItemReference, { type: 'secret' }>;
 
 export interface FreezeContext {
+  readonly org: string;
   /** The repositories that the references name, by name. */
   readonly repositories: ReadonlyMap<string, DescribedRepository>;
   readonly opener: CredentialOpener;
@@ -79,22 +85,23 @@ async function freezeItem(reference: ItemReference, context: FreezeContext): Pro
 
 /** What can be said of references before they are fetched: whether their repositories are there, and of their type. */
 export function checkItems(
-  references: readonly Pick<ItemReference, 'item' | 'type' | 'repository'>[],
+  references: readonly ItemReference[],
   repositories: FreezeContext['repositories'],
 ): ItemFailure[] {
   return references.flatMap((reference) => {
+    if (reference.type === 'secret') return [];
     const described = repositories.get(reference.repository);
     const problem = described ? typeProblem(reference, described) : absence(reference);
     return problem ? [{ item: reference.item, message: problem.message }] : [];
   });
 }
 
-function absence({ repository }: Pick<ItemReference, 'repository'>): SourceError {
+function absence({ repository }: RepositoryReference): SourceError {
   return new SourceError('not-found', `there is no repository "${repository}"`);
 }
 
 function typeProblem(
-  { type }: Pick<ItemReference, 'type'>,
+  { type }: RepositoryReference,
   { name, spec }: DescribedRepository,
 ): SourceError | undefined {
   if (spec['type'] === type) return undefined;
@@ -104,8 +111,12 @@ function typeProblem(
 
 async function requestFor(
   reference: ItemReference,
-  { repositories, opener }: FreezeContext,
+  { org, repositories, opener }: FreezeContext,
 ): Promise<SourceRequest> {
+  if (reference.type === 'secret') {
+    const { type, namespace, name } = reference;
+    return { type, org, namespace, name };
+  }
   const described = repositories.get(reference.repository);
   if (!described) throw absence(reference);
   const problem = typeProblem(reference, described);

@@ -3,12 +3,13 @@ import type { Source, SourceRequest } from './source.js';
 
 /** Where frozen contents stay. Storing the same content again is harmless and gives the same digest. */
 export interface ContentStore {
-  put(org: string, content: Buffer): Promise<string>;
+  /** @param secret sealed then, under a digest that tells nobody what it is */
+  put(org: string, content: Buffer, secret: boolean): Promise<string>;
 }
 
 /** What a template version keeps of a reference: the bytes are in the store, under the digest. */
 export interface Frozen {
-  /** The git commit, or `sha256:<hex>` of an HTTP body. */
+  /** The git commit, `sha256:<hex>` of an HTTP body, or the version of a secret. */
   revision: string;
   /** Of the stored bundle. */
   digest: string;
@@ -26,7 +27,9 @@ export async function freeze(
   const freezeOne = async (request: SourceRequest): Promise<Frozen> => {
     const { revision, files } = await source.fetch(request, signal);
     const bundle = encodeBundle(files);
-    const digest = await store.put(request.repository.org, bundle);
+    const secret = request.type === 'secret';
+    const org = secret ? request.org : request.repository.org;
+    const digest = await store.put(org, bundle, secret);
     return { revision, digest, size: bundle.length };
   };
   return Promise.all(requests.map(freezeOne));

@@ -21,8 +21,8 @@ export class SourceError extends Error {
     this.retryable = RETRYABLE.has(code);
   }
 
-  /** The same error, told about one repository. */
-  about(repository: string): SourceError {
-    return new SourceError(this.code, `Repository "${repository}": ${this.message}`);
+  /** The same error, told about one thing. */
+  about(subject: string): SourceError {
+    return new SourceError(this.code, `${subject}: ${this.message}`);
   }
 }

@@ -38,7 +38,16 @@ export interface HttpRequest {
   suffix?: string;
 }
 
-export type SourceRequest = GitRequest | HttpRequest;
+/** A Kubernetes secret of the installation's cluster. */
+export interface SecretRequest {
+  type: 'secret';
+  /** Whose reference it is: not every organisation may read every namespace. */
+  org: string;
+  namespace: string;
+  name: string;
+}
+
+export type SourceRequest = GitRequest | HttpRequest | SecretRequest;
 
 export interface FetchedFile {
   /** Relative, posix. For a single file its base name; for HTTP always `body`. */

@@ -21,8 +21,11 @@ export function createSources(settings: SourceSettings): Source {
   const http = new HttpSource(guard, limits);
   const flights = new SingleFlight<Fetched>();
 
-  const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> =>
-    request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
+  const open = async (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
+    if (request.type === 'git') return git.fetch(request, signal);
+    if (request.type === 'http') return http.fetch(request, signal);
+    throw new SourceError('refused', 'this installation has no Kubernetes cluster');
+  };
 
   return {
     async fetch(request, signal) {
@@ -32,10 +35,16 @@ export function createSources(settings: SourceSettings): Source {
           flights.run(keyOf(request), inner, (joined) => open(request, joined)),
         );
       } catch (error) {
-        throw error instanceof SourceError ? error.about(request.repository.name) : error;
+        throw error instanceof SourceError ? error.about(subjectOf(request)) : error;
       }
     },
   };
+}
+
+/** What an error is about, for people. */
+function subjectOf(request: SourceRequest): string {
+  if (request.type !== 'secret') return `Repository "${request.repository.name}"`;
+  return `Secret "${request.namespace}/${request.name}"`;
 }
 
 /** A digest, since the request holds credentials. */

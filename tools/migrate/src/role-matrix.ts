@@ -68,6 +68,7 @@ const blobs: readonly Grant[] = [
   grant(['gateway', 'validation', 'render'], ['SELECT'], 'TABLE blobs.contents, blobs.sealed'),
   grant(['validation', 'render'], ['INSERT'], 'TABLE blobs.contents'),
   grant(['gateway'], ['INSERT'], 'TABLE blobs.sealed'),
+  grant(['validation', 'render'], ['SELECT', 'INSERT'], 'TABLE blobs.digest_keys'),
 ];
 
 /**
