@@ -1,3 +1,4 @@
+export { CacheConfig, withCacheRedis, type CacheRedis } from './cache-config.js';
 export { Credential } from './credential.js';
 export { FetchingConfig } from './fetching-config.js';
 export { nodeOptions } from './node-options.js';
