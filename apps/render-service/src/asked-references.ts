@@ -12,6 +12,9 @@ export interface AskedReference {
   readonly askedNumber: number;
   /** Whether it is frozen, or known to be broken, already. */
   readonly settled: boolean;
+  /** The template version that it is of, and its fleet; both null for a device without a fleet. */
+  readonly templateVersion: string | null;
+  readonly fleet: string | null;
 }
 
 /** What fetching it gave: contents, or what a person must mend. */
@@ -19,8 +22,11 @@ export type Settlement = { readonly frozen: FrozenContent } | { readonly problem
 
 const READ = `
 select request, asked_number as "askedNumber",
-       digest is not null or problem is not null as settled
-from render.frozen where org = $1 and uid = $2 for no key update`;
+       digest is not null or problem is not null as settled, t.fleet,
+       t.template_version as "templateVersion"
+from render.frozen f
+left join render.template_versions t on t.org = f.org and t.template_version = f.holder
+where f.org = $1 and f.uid = $2 for no key update of f`;
 
 const WAITED_FOR = `
 select from render.devices where org = $1 and waits_for = $2 and pending limit 1`;

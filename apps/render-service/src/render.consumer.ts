@@ -7,6 +7,7 @@ import {
   devicesMatched,
   devicesSelected,
   deviceSpecUpdated,
+  fleetDeleted,
   repositoryCreated,
   repositoryDeleted,
   repositorySpecUpdated,
@@ -25,12 +26,16 @@ import {
   type TemplateVersionCreated,
 } from '@skein/events';
 import { Batch } from '@skein/task';
+import { CachedContents } from './cached-contents.js';
 import { RenderView } from './render.view.js';
 
 /** The rows say what is to be rendered; the loops look there. */
 @Controller()
 export class RenderConsumer {
-  constructor(private readonly view: RenderView) {}
+  constructor(
+    private readonly view: RenderView,
+    private readonly cached: CachedContents,
+  ) {}
 
   @EventPattern<string>(deviceCreated.type)
   async deviceCreated(@Payload() events: Delivered<DeviceCreated>[], @Ctx() batch: Batch) {
@@ -69,6 +74,12 @@ export class RenderConsumer {
     @Ctx() batch: Batch,
   ) {
     await this.view.foldTemplateVersions(batch.transaction, events);
+    await this.cached.markOlder(batch.transaction, events);
+  }
+
+  @EventPattern<string>(fleetDeleted.type)
+  async fleetDeleted(@Payload() events: Delivered<Deleted>[], @Ctx() batch: Batch) {
+    await this.cached.markFleets(batch.transaction, events);
   }
 
   @EventPattern<string>(repositoryCreated.type)
@@ -92,5 +103,6 @@ export class RenderConsumer {
   @EventPattern<string>(repositoryUsersWoken.type)
   async usersWoken(@Payload() events: Delivered<RepositoryUsersWoken>[], @Ctx() batch: Batch) {
     await this.view.foldWoken(batch.transaction, events);
+    await this.cached.markRepositories(batch.transaction, events);
   }
 }

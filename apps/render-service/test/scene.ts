@@ -23,7 +23,11 @@ import type { Fetched, Source, SourceRequest } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
 import { AskedReferences } from '../src/asked-references.js';
+import { CacheCleaner } from '../src/cache-cleaner.js';
+import { CachedContents } from '../src/cached-contents.js';
+import { CachedSources } from '../src/cached-sources.js';
 import { DeviceRenderer } from '../src/device-renderer.js';
+import type { Freezing } from '../src/freezing.js';
 import { FrozenContents } from '../src/frozen-contents.js';
 import { FrozenReferences } from '../src/frozen-references.js';
 import { PendingDevices } from '../src/pending-devices.js';
@@ -31,6 +35,7 @@ import { PendingRenderer } from '../src/pending-renderer.js';
 import { Readiness } from '../src/readiness.js';
 import { ReferenceAsker } from '../src/reference-asker.js';
 import { ReferenceFetcher } from '../src/reference-fetcher.js';
+import { RenderCache } from '../src/render-cache.js';
 import { RenderConfig } from '../src/render.config.js';
 import { RenderConsumer } from '../src/render.consumer.js';
 import { RenderLoops } from '../src/render-loops.js';
@@ -63,13 +68,39 @@ export class Outside implements Source {
 /** What was sealed stays in the database from scene to scene. */
 const sealingKey = randomBytes(32).toString('base64');
 
+const tables = [
+  'devices',
+  'repositories',
+  'template_versions',
+  'frozen',
+  'cached',
+  'wants',
+  'inbox',
+];
+const silent = openLogger('test', 'silent');
+
+function caching(postgres: Postgres, config: RenderConfig, freezing: Freezing) {
+  const blobs = openBlobs(postgres, config.sealingKeys);
+  const cached = new CachedContents();
+  const cache = new RenderCache(config, blobs, silent);
+  const cleaner = new CacheCleaner(postgres, cached, cache, silent);
+  const sources = new CachedSources(postgres, cached, cache, freezing);
+  return { cached, cache, cleaner, sources };
+}
+
+/** What is around the service. */
+interface Around {
+  readonly source: Source;
+  /** URL of the cache's. */
+  readonly redis: string;
+}
+
 /** The service without its streams, on empty tables. */
-export async function assemble(postgres: Postgres, url: string, source: Source) {
-  const tables = ['devices', 'repositories', 'template_versions', 'frozen', 'wants', 'inbox'];
+export async function assemble(postgres: Postgres, url: string, { source, redis }: Around) {
   for (const table of tables) await postgres.query(`delete from render.${table}`);
   const config = readConfig(RenderConfig, {
     SKEIN_DATABASE_URL: url,
-    SKEIN_STREAM_REDIS_URL: 'redis://unused',
+    SKEIN_STREAM_REDIS_URL: redis,
     SKEIN_SEALING_KEY: sealingKey,
   });
   const log = await EventLog.open(postgres, 'render', () => undefined);
@@ -86,15 +117,9 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
   const renderer = new DeviceRenderer(postgres, devices, readiness, asker, store, config);
   const pending = new PendingRenderer(log, devices, readiness, asker, store);
   const asked = new AskedReferences(postgres, view);
-  const fetcher = new ReferenceFetcher(postgres, view, asked, freezing, config);
-  const loops = new RenderLoops(
-    pending,
-    renderer,
-    fetcher,
-    postgres,
-    config,
-    openLogger('test', 'silent'),
-  );
+  const { cached, cache, cleaner, sources } = caching(postgres, config, freezing);
+  const fetcher = new ReferenceFetcher(postgres, view, asked, sources, freezing, config);
+  const loops = new RenderLoops(pending, renderer, fetcher, postgres, config, silent);
   const task = new RenderTask(view, devices, loops);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'render'), task, settings);
@@ -108,7 +133,9 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
     readiness,
     loops,
     unit,
-    consumer: new RenderConsumer(view),
+    cache,
+    cleaner,
+    consumer: new RenderConsumer(view, cached),
   };
 }
 

@@ -66,6 +66,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     gateway.deviceLabelsUpdated,
     gateway.deviceSpecUpdated,
     gateway.deviceDeleted,
+    gateway.fleetDeleted,
     ...repositoryEvents,
     selector.devicesMatched,
     validation.templateVersionCreated,

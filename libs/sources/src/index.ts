@@ -21,3 +21,4 @@ export type {
   SourceRequest,
 } from './source.js';
 export { createSources } from './sources.js';
+export { urlOf } from './url-of.js';
