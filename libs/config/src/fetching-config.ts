@@ -1,14 +1,15 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IsArray, IsInt, IsString, Matches, Min } from 'class-validator';
+import { KubernetesConfig } from './kubernetes-config.js';
 import { SEALING_KEY_PATTERN, sealingKeyOf } from './sealing-key.js';
-import { WorkerConfig } from './service-config.js';
+
 import { FromEnvironment } from './setting.js';
 
 const MIB = 1024 * 1024;
 
 /** What a service that fetches from repositories needs on top. */
-export class FetchingConfig extends WorkerConfig {
+export class FetchingConfig extends KubernetesConfig {
   @FromEnvironment('SKEIN_SEALING_KEY', 'the key that opens sealed credentials: base64 of 32 bytes')
   @Matches(SEALING_KEY_PATTERN)
   sealingKey: string;
@@ -70,6 +71,7 @@ export class FetchingConfig extends WorkerConfig {
       cacheFolder: join(this.sourceCacheDirectory, service),
       allowFile: this.sourceAllowedFileRoots,
       allowedNetworks: this.sourceAllowedCidrs,
+      kubernetes: this.kubernetesSettings,
       limits: {
         files: this.sourceMaxFiles,
         bytes: this.sourceMaxBytes,

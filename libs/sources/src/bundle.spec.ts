@@ -8,6 +8,9 @@ const files: FetchedFile[] = [
   { path: 'a/c', mode: 0o644, content: Buffer.from('text') },
 ];
 
+const organisation = (asked: SourceRequest) =>
+  asked.type === 'secret' ? asked.org : asked.repository.org;
+
 describe('bundles', () => {
   it('are the same bytes for the same files in any order', () => {
     const bundle = encodeBundle(files);
@@ -44,7 +47,7 @@ describe('freezing', () => {
       },
     };
     const source = {
-      fetch: async (asked: SourceRequest) => ({ revision: asked.repository.org, files }),
+      fetch: async (asked: SourceRequest) => ({ revision: organisation(asked), files }),
     };
     const frozen = await freeze([request('one'), request('two')], source, store);
     const { length: size } = encodeBundle(files);

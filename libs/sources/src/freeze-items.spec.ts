@@ -53,7 +53,8 @@ describe('freezing items', () => {
     const errors: Record<string, SourceError> = {
       config: new SourceError('unreachable', 'nobody answers'),
     };
-    const fetch = async ({ repository: { name } }: SourceRequest) => {
+    const fetch = async (request: SourceRequest) => {
+      const { name } = request.type === 'secret' ? request : request.repository;
       throw errors[name] ?? new SourceError('not-found', 'no such path');
     };
     const known = ['config', 'other', 'web'].map((name) =>
@@ -87,9 +88,11 @@ describe('freezing items', () => {
       },
     });
     await freezeItems([git('a', 'config')], given);
-    expect(given.asked[0]?.repository).toMatchObject({
-      skipServerVerification: true,
-      credentials: { username: 'org,uid of config,sealed', 'ca.crt': 'certificate' },
+    expect(given.asked[0]).toMatchObject({
+      repository: {
+        skipServerVerification: true,
+        credentials: { username: 'org,uid of config,sealed', 'ca.crt': 'certificate' },
+      },
     });
   });
 

@@ -8,7 +8,7 @@ export interface ContentStore {
 
 /** What a template version keeps of a reference: the bytes are in the store, under the digest. */
 export interface Frozen {
-  /** The git commit, or `sha256:<hex>` of an HTTP body. */
+  /** As `Fetched` has it. */
   revision: string;
   /** Of the stored bundle. */
   digest: string;
@@ -26,7 +26,8 @@ export async function freeze(
   const freezeOne = async (request: SourceRequest): Promise<Frozen> => {
     const { revision, files } = await source.fetch(request, signal);
     const bundle = encodeBundle(files);
-    const digest = await store.put(request.repository.org, bundle);
+    const org = request.type === 'secret' ? request.org : request.repository.org;
+    const digest = await store.put(org, bundle);
     return { revision, digest, size: bundle.length };
   };
   return Promise.all(requests.map(freezeOne));

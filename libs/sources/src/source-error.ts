@@ -23,6 +23,15 @@ export class SourceError extends Error {
 
   /** The same error, told about one repository. */
   about(repository: string): SourceError {
-    return new SourceError(this.code, `Repository "${repository}": ${this.message}`);
+    return this.with(`Repository "${repository}"`);
+  }
+
+  /** The same error, told about a secret. */
+  aboutSecret({ namespace, name }: { namespace: string; name: string }): SourceError {
+    return this.with(`Secret "${namespace}/${name}"`);
+  }
+
+  private with(subject: string): SourceError {
+    return new SourceError(this.code, `${subject}: ${this.message}`);
   }
 }

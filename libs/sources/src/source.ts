@@ -1,3 +1,5 @@
+import type { SourceError } from './source-error.js';
+
 /** What a repository needs to be opened; the words of the credentials are those of Flight Control's `httpConfig`. */
 export interface RepositoryAccess {
   org: string;
@@ -38,10 +40,19 @@ export interface HttpRequest {
   suffix?: string;
 }
 
-export type SourceRequest = GitRequest | HttpRequest;
+/** A Kubernetes secret of the cluster that the installation's settings name. */
+export interface SecretRequest {
+  type: 'secret';
+  /** Uid of the organisation that asks: which namespaces it may name is a setting. */
+  org: string;
+  namespace: string;
+  name: string;
+}
+
+export type SourceRequest = GitRequest | HttpRequest | SecretRequest;
 
 export interface FetchedFile {
-  /** Relative, posix. For a single file its base name; for HTTP always `body`. */
+  /** Relative, posix. For a single file its base name; for HTTP always `body`; for a secret its key. */
   path: string;
   /** 0o644 or 0o755. */
   mode: number;
@@ -50,7 +61,7 @@ export interface FetchedFile {
 
 /** Shared by all that asked for the same thing at the same time: read it, do not change it. */
 export interface Fetched {
-  /** The git commit, or for HTTP `sha256:<hex>` of the body. */
+  /** The git commit; for HTTP `sha256:<hex>` of the body; for a secret `<uid>/<resourceVersion>`. */
   revision: string;
   files: FetchedFile[];
 }
@@ -58,4 +69,27 @@ export interface Fetched {
 /** External content behind one port. Rejects with a `SourceError`, or with the signal's reason. */
 export interface Source {
   fetch(request: SourceRequest, signal?: AbortSignal): Promise<Fetched>;
+}
+
+/** What is known of a watched secret at the moment. */
+export interface SeenSecret {
+  namespace: string;
+  name: string;
+  /** As `Fetched` has it; absent: there is no such secret. */
+  revision?: string;
+}
+
+export interface SecretWatchOptions {
+  secrets: readonly Omit<SecretRequest, 'type'>[];
+  /** Ends the watch, which nothing else does. */
+  signal: AbortSignal;
+  /** Told of each secret once at the start and then of every change: compare with what you hold. */
+  seen(secret: SeenSecret): void;
+  /** Told why a namespace cannot be watched now; it is tried again unless the error is `refused` or `invalid`. */
+  troubled(namespace: string, error: SourceError): void;
+}
+
+/** Tells of changes of secrets. What changed while it was away is told as soon as it is back. */
+export interface SecretWatch {
+  watch(options: SecretWatchOptions): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { withDeadline } from './deadline.js';
 import { GitSource } from './git/git-source.js';
 import { HttpSource } from './http/http-source.js';
+import { SecretSource } from './kubernetes/secret-source.js';
 import { OutboundGuard } from './outbound-guard.js';
 import { DEFAULT_LIMITS } from './settings.js';
 import type { SourceSettings } from './settings.js';
@@ -19,10 +20,13 @@ export function createSources(settings: SourceSettings): Source {
   const guard = new OutboundGuard(settings.allowedNetworks, settings.resolve);
   const git = new GitSource(settings, guard, limits);
   const http = new HttpSource(guard, limits);
+  const secrets = new SecretSource(settings.kubernetes, limits);
   const flights = new SingleFlight<Fetched>();
 
-  const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> =>
-    request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
+  const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
+    if (request.type === 'secret') return secrets.fetch(request, signal);
+    return request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
+  };
 
   return {
     async fetch(request, signal) {
@@ -32,10 +36,16 @@ export function createSources(settings: SourceSettings): Source {
           flights.run(keyOf(request), inner, (joined) => open(request, joined)),
         );
       } catch (error) {
-        throw error instanceof SourceError ? error.about(request.repository.name) : error;
+        throw error instanceof SourceError ? explain(error, request) : error;
       }
     },
   };
+}
+
+function explain(error: SourceError, request: SourceRequest): SourceError {
+  return request.type === 'secret'
+    ? error.aboutSecret(request)
+    : error.about(request.repository.name);
 }
 
 /** A digest, since the request holds credentials. */
