@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IsArray, IsInt, IsString, Matches, Min } from 'class-validator';
+import { Credential } from './credential.js';
 import { KubernetesConfig } from './kubernetes-config.js';
 import { SEALING_KEY_PATTERN, sealingKeyOf } from './sealing-key.js';
 
@@ -34,6 +35,12 @@ export class FetchingConfig extends KubernetesConfig {
   )
   @IsArray()
   sourceAllowedFileRoots: string[] = [];
+
+  @FromEnvironment(
+    'SKEIN_SOURCE_SSH_KNOWN_HOSTS',
+    "host keys of SSH servers, lines as in OpenSSH's known_hosts; git over ssh is refused without",
+  )
+  sourceSshKnownHosts?: Credential;
 
   @FromEnvironment('SKEIN_SOURCE_MAX_FILES', 'files in one fetched path at the most')
   @IsInt()
@@ -71,6 +78,7 @@ export class FetchingConfig extends KubernetesConfig {
       cacheFolder: join(this.sourceCacheDirectory, service),
       allowFile: this.sourceAllowedFileRoots,
       allowedNetworks: this.sourceAllowedCidrs,
+      sshKnownHosts: this.sourceSshKnownHosts?.read,
       kubernetes: this.kubernetesSettings,
       limits: {
         files: this.sourceMaxFiles,

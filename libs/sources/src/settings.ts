@@ -23,6 +23,8 @@ export interface SourceSettings {
   /** CIDRs that may be reached although they are not public, e.g. `10.20.0.0/16`. */
   allowedNetworks?: string[];
   limits?: Partial<SourceLimits>;
+  /** Host keys of SSH servers, lines as in OpenSSH's `known_hosts`; asked for at each fetch. */
+  sshKnownHosts?: () => string;
   /** Where secrets are read from. None: they are refused. */
   kubernetes?: KubernetesSettings;
   /** The git program. */

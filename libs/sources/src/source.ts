@@ -1,6 +1,6 @@
 import type { SourceError } from './source-error.js';
 
-/** What a repository needs to be opened; the words of the credentials are those of Flight Control's `httpConfig`. */
+/** What a repository needs to be opened; the words of the credentials are those of Flight Control's specs. */
 export interface RepositoryAccess {
   org: string;
   uid: string;
@@ -9,7 +9,7 @@ export interface RepositoryAccess {
   type: 'git' | 'http';
   url: string;
   credentials?: Credentials;
-  /** Accept any server certificate. Only for this repository's own host. */
+  /** Accept any server certificate or SSH host key. Only for this repository's own host. */
   skipServerVerification?: boolean;
 }
 
@@ -22,6 +22,9 @@ export interface Credentials {
   'tls.crt'?: string;
   'tls.key'?: string;
   'ca.crt'?: string;
+  /** The key itself (PEM or OpenSSH's form), or base64 of it. */
+  sshPrivateKey?: string;
+  privateKeyPassphrase?: string;
 }
 
 export interface GitRequest {
