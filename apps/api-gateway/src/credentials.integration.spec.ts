@@ -67,6 +67,22 @@ describe('credentials', () => {
     expect((await appended())[0]!.data['credentials']).toBeNull();
   });
 
+  it('of ssh are sealed, masked and in no event, and stay with their server', async () => {
+    const sshConfig = { sshPrivateKey: 'the key', privateKeyPassphrase: 'the passphrase' };
+    const url = 'ssh://git@example.com/r.git';
+    const spec = { url, sshConfig: { ...sshConfig, skipServerVerification: true } };
+    const created = await call('POST', '/repositories', repository('r', spec));
+    const masked = { sshPrivateKey: '*****', privateKeyPassphrase: '*****' };
+    const shown = { ...masked, skipServerVerification: true };
+    expect(created.body['spec'].sshConfig).toEqual(shown);
+    const [event] = await appended();
+    expect(event!.data['spec'].sshConfig).toEqual({ skipServerVerification: true });
+    expect(JSON.stringify(event)).not.toMatch(/the key|the passphrase/);
+    expect(await opened(event!.data['credentials'], String(event!['subject']))).toEqual(sshConfig);
+    const moved = repository('r', { url: 'ssh://git@example.com:2222/r.git', sshConfig: shown });
+    expect((await call('PUT', '/repositories/r', moved)).code).toBe(400);
+  });
+
   it('cannot be kept where there are none', async () => {
     const masked = repository('r', { httpConfig: { token: '*****' } });
     const refused = await call('POST', '/repositories', masked);

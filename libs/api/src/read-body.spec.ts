@@ -79,6 +79,13 @@ describe('readBody', () => {
     expect(repository({ type: 'git', url, httpConfig: {}, sshConfig: {} })[0]).toContain(
       'not both',
     );
+    const ssh = { type: 'git', sshConfig: { sshPrivateKey: 'k' } };
+    expect(repository({ ...ssh, url: 'ssh://git@example.com/a' })).toEqual([]);
+    for (const other of ['git@example.com:a', url])
+      expect(repository({ ...ssh, url: other })[0]).toContain('spec.url: ');
+    expect(
+      repository({ type: 'git', url: 'ssh://example.com/a', httpConfig: { token: 't' } })[0],
+    ).toContain('does not go with an ssh:// URL');
     expect(repository({ type: 'oci', registry: 'r' }).length).toBeGreaterThan(1);
     expect(repository({ type: 'http', url, httpConfig: { pasword: 'x' } })).toEqual([
       'spec.httpConfig.pasword: is not known here',

@@ -25,7 +25,7 @@ export class HttpConfig {
 }
 
 export class SshConfig {
-  @Text({ optional: true, description: 'Base64.' })
+  @Text({ optional: true, description: 'PEM or OpenSSH, as it is or in base64.' })
   sshPrivateKey?: string;
 
   @Text({ optional: true })
@@ -50,12 +50,22 @@ function typeProblem(type: unknown, spec: Record<string, unknown>): string | und
   return both ? 'a repository has httpConfig or sshConfig, not both' : undefined;
 }
 
+function urlProblem(url: unknown, spec: Record<string, unknown>): string | undefined {
+  const ssh = /^ssh:\/\//i.test(String(url));
+  if (spec['sshConfig'] !== undefined && !ssh)
+    return 'with sshConfig it is written ssh://user@host/path (not user@host:path)';
+  return ssh && spec['httpConfig'] !== undefined
+    ? 'httpConfig does not go with an ssh:// URL'
+    : undefined;
+}
+
 export class RepositorySpec {
   @Text({ oneOf: ['git', 'http'] })
   @Rule('fittingType', typeProblem)
   type: 'git' | 'http';
 
   @Text({ notEmpty: true })
+  @Rule('fittingUrl', urlProblem)
   url: string;
 
   @Nested(() => HttpConfig, { optional: true })

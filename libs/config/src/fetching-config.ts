@@ -1,13 +1,14 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IsArray, IsInt, IsString, Min } from 'class-validator';
-import { SealingConfig } from './sealing-config.js';
+import { Credential } from './credential.js';
+import { KubernetesConfig } from './kubernetes-config.js';
 import { FromEnvironment } from './setting.js';
 
 const MIB = 1024 * 1024;
 
 /** What a service that fetches from repositories needs on top. */
-export class FetchingConfig extends SealingConfig {
+export class FetchingConfig extends KubernetesConfig {
   @FromEnvironment(
     'SKEIN_SOURCE_CACHE_DIRECTORY',
     'where git mirrors stand; each service has its own folder in it',
@@ -28,6 +29,12 @@ export class FetchingConfig extends SealingConfig {
   )
   @IsArray()
   sourceAllowedFileRoots: string[] = [];
+
+  @FromEnvironment(
+    'SKEIN_SOURCE_SSH_KNOWN_HOSTS',
+    "host keys of SSH servers, lines as in OpenSSH's known_hosts; git over ssh is refused without",
+  )
+  sourceSshKnownHosts?: Credential;
 
   @FromEnvironment('SKEIN_SOURCE_MAX_FILES', 'files in one fetched path at the most')
   @IsInt()
@@ -60,6 +67,8 @@ export class FetchingConfig extends SealingConfig {
       cacheFolder: join(this.sourceCacheDirectory, service),
       allowFile: this.sourceAllowedFileRoots,
       allowedNetworks: this.sourceAllowedCidrs,
+      sshKnownHosts: this.sourceSshKnownHosts?.read,
+      kubernetes: this.kubernetesSettings,
       limits: {
         files: this.sourceMaxFiles,
         bytes: this.sourceMaxBytes,

@@ -95,6 +95,10 @@ describe('freezing items', () => {
         credentials: { username: 'org,uid of config,sealed', 'ca.crt': 'certificate' },
       },
     });
+    const ssh = { ...sealed.spec, sshConfig: { skipServerVerification: true } };
+    const overSsh = new Map([['config', { ...sealed, spec: ssh }]]);
+    await freezeItems([git('a', 'config')], { ...given, repositories: overSsh });
+    expect(given.asked[1]).toMatchObject({ repository: { skipServerVerification: true } });
   });
 
   it('asks for a secret in the name of the organisation', async () => {

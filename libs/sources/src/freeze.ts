@@ -9,7 +9,7 @@ export interface ContentStore {
 
 /** What a template version keeps of a reference: the bytes are in the store, under the digest. */
 export interface Frozen {
-  /** The git commit, `sha256:<hex>` of an HTTP body, or the version of a secret. */
+  /** As `Fetched` has it. */
   revision: string;
   /** Of the stored bundle. */
   digest: string;

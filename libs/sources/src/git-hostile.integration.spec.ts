@@ -17,7 +17,7 @@ describe('hostile repositories and URLs', () => {
     ['-u', 'invalid'],
     ['fd::17', 'refused'],
     ['ssh://-oProxyCommand=true/x', 'refused'],
-    ['git@127.0.0.1:x', 'invalid'],
+    ['git@127.0.0.1:x', 'refused'],
     ['git://127.0.0.1/x', 'refused'],
     ['ftp://127.0.0.1/x', 'refused'],
     ['file:///etc', 'refused'],

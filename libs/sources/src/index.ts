@@ -3,6 +3,8 @@ export { freeze } from './freeze.js';
 export type { ContentStore, Frozen } from './freeze.js';
 export { checkItems, freezeItems } from './freeze-items.js';
 export type { FreezeContext, FrozenItems, ItemFailure, ItemReference } from './freeze-items.js';
+export { KubernetesSecretWatch } from './kubernetes/secret-watch.js';
+export type { KubernetesConnection, KubernetesSettings } from './kubernetes/kubernetes-settings.js';
 export type { Address, Resolve } from './outbound-guard.js';
 export { accessTo } from './repository-access.js';
 export type { CredentialOpener, DescribedRepository } from './repository-access.js';
@@ -17,6 +19,10 @@ export type {
   GitRequest,
   HttpRequest,
   RepositoryAccess,
+  SecretRequest,
+  SecretWatch,
+  SecretWatchOptions,
+  SeenSecret,
   Source,
   SourceRequest,
 } from './source.js';

@@ -39,7 +39,7 @@ export async function accessTo(
       `nothing can be fetched from a repository of type ${String(type)}`,
     );
   }
-  const transport = (spec['httpConfig'] ?? {}) as Transport;
+  const transport = (spec['httpConfig'] ?? spec['sshConfig'] ?? {}) as Transport;
   const skipServerVerification = transport.skipServerVerification === true;
   const ca = transport['ca.crt'] === undefined ? {} : { 'ca.crt': transport['ca.crt'] };
   const credentials = { ...ca, ...(await credentialsOf(repository, opener)) };

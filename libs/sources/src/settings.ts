@@ -1,3 +1,4 @@
+import type { KubernetesSettings } from './kubernetes/kubernetes-settings.js';
 import type { Resolve } from './outbound-guard.js';
 
 export interface SourceLimits {
@@ -7,7 +8,7 @@ export interface SourceLimits {
   bytes: number;
   /** Milliseconds for one git fetch, waiting included. */
   gitTime: number;
-  /** Milliseconds for one HTTP fetch, redirects included. */
+  /** Milliseconds for one HTTP fetch, redirects included, or for one secret. */
   httpTime: number;
   redirects: number;
   /** Bytes that one repository's mirror may take on disk. */
@@ -22,6 +23,10 @@ export interface SourceSettings {
   /** CIDRs that may be reached although they are not public, e.g. `10.20.0.0/16`. */
   allowedNetworks?: string[];
   limits?: Partial<SourceLimits>;
+  /** Host keys of SSH servers, lines as in OpenSSH's `known_hosts`; asked for at each fetch. */
+  sshKnownHosts?: () => string;
+  /** Where secrets are read from. None: they are refused. */
+  kubernetes?: KubernetesSettings;
   /** The git program. */
   gitCommand?: string;
   /** The PATH that git gets; the rest of the process's environment is kept from it. */

@@ -1,4 +1,6 @@
-/** What a repository needs to be opened; the words of the credentials are those of Flight Control's `httpConfig`. */
+import type { SourceError } from './source-error.js';
+
+/** What a repository needs to be opened; the words of the credentials are those of Flight Control's specs. */
 export interface RepositoryAccess {
   org: string;
   uid: string;
@@ -7,7 +9,7 @@ export interface RepositoryAccess {
   type: 'git' | 'http';
   url: string;
   credentials?: Credentials;
-  /** Accept any server certificate. Only for this repository's own host. */
+  /** Accept any server certificate or SSH host key. Only for this repository's own host. */
   skipServerVerification?: boolean;
 }
 
@@ -20,6 +22,9 @@ export interface Credentials {
   'tls.crt'?: string;
   'tls.key'?: string;
   'ca.crt'?: string;
+  /** The key itself (PEM or OpenSSH's form), or base64 of it. */
+  sshPrivateKey?: string;
+  privateKeyPassphrase?: string;
 }
 
 export interface GitRequest {
@@ -38,10 +43,10 @@ export interface HttpRequest {
   suffix?: string;
 }
 
-/** A Kubernetes secret of the installation's cluster. */
+/** A Kubernetes secret of the cluster that the installation's settings name. */
 export interface SecretRequest {
   type: 'secret';
-  /** Whose reference it is: not every organisation may read every namespace. */
+  /** Uid of the organisation that asks: which namespaces it may name is a setting. */
   org: string;
   namespace: string;
   name: string;
@@ -50,7 +55,7 @@ export interface SecretRequest {
 export type SourceRequest = GitRequest | HttpRequest | SecretRequest;
 
 export interface FetchedFile {
-  /** Relative, posix. For a single file its base name; for HTTP always `body`. */
+  /** Relative, posix. For a single file its base name; for HTTP always `body`; for a secret its key. */
   path: string;
   /** 0o644 or 0o755. */
   mode: number;
@@ -59,7 +64,7 @@ export interface FetchedFile {
 
 /** Shared by all that asked for the same thing at the same time: read it, do not change it. */
 export interface Fetched {
-  /** The git commit, or for HTTP `sha256:<hex>` of the body. */
+  /** The git commit; for HTTP `sha256:<hex>` of the body; for a secret `<uid>/<resourceVersion>`. */
   revision: string;
   files: FetchedFile[];
 }
@@ -67,4 +72,27 @@ export interface Fetched {
 /** External content behind one port. Rejects with a `SourceError`, or with the signal's reason. */
 export interface Source {
   fetch(request: SourceRequest, signal?: AbortSignal): Promise<Fetched>;
+}
+
+/** What is known of a watched secret at the moment. */
+export interface SeenSecret {
+  namespace: string;
+  name: string;
+  /** As `Fetched` has it; absent: there is no such secret. */
+  revision?: string;
+}
+
+export interface SecretWatchOptions {
+  secrets: readonly Omit<SecretRequest, 'type'>[];
+  /** Ends the watch, which nothing else does. */
+  signal: AbortSignal;
+  /** Told of each secret once at the start and then of every change: compare with what you hold. */
+  seen(secret: SeenSecret): void;
+  /** Told why a namespace cannot be watched now; it is tried again unless the error is `refused` or `invalid`. */
+  troubled(namespace: string, error: SourceError): void;
+}
+
+/** Tells of changes of secrets. What changed while it was away is told as soon as it is back. */
+export interface SecretWatch {
+  watch(options: SecretWatchOptions): Promise<void>;
 }

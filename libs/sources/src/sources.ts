@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { withDeadline } from './deadline.js';
 import { GitSource } from './git/git-source.js';
 import { HttpSource } from './http/http-source.js';
+import { SecretSource } from './kubernetes/secret-source.js';
 import { OutboundGuard } from './outbound-guard.js';
 import { DEFAULT_LIMITS } from './settings.js';
 import type { SourceSettings } from './settings.js';
@@ -19,12 +20,12 @@ export function createSources(settings: SourceSettings): Source {
   const guard = new OutboundGuard(settings.allowedNetworks, settings.resolve);
   const git = new GitSource(settings, guard, limits);
   const http = new HttpSource(guard, limits);
+  const secrets = new SecretSource(settings.kubernetes, limits);
   const flights = new SingleFlight<Fetched>();
 
-  const open = async (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
-    if (request.type === 'git') return git.fetch(request, signal);
-    if (request.type === 'http') return http.fetch(request, signal);
-    throw new SourceError('refused', 'this installation has no Kubernetes cluster');
+  const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
+    if (request.type === 'secret') return secrets.fetch(request, signal);
+    return request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
   };
 
   return {

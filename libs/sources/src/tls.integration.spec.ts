@@ -1,16 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { canCertify, certificate } from '../test/certificate.js';
 import { temporaryFolder } from '../test/git-repository.js';
 import type { Credentials, RepositoryAccess } from './source.js';
 import { createSources } from './sources.js';
 
-const openssl = ['/usr/bin/openssl', '/usr/local/bin/openssl', '/bin/openssl'].find(existsSync);
 const folder = temporaryFolder();
 const sources = createSources({
   cacheFolder: join(folder.path, 'cache'),
@@ -19,27 +18,6 @@ const sources = createSources({
 
 let server: Server;
 let url: string;
-
-/** A self-signed certificate for 127.0.0.1, made for this run. */
-function certificate(name: string): { cert: string; key: string } {
-  const [cert, key] = [join(folder.path, `${name}.crt`), join(folder.path, `${name}.key`)];
-  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const kind = [
-    'req',
-    '-x509',
-    '-nodes',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-days',
-    '2',
-  ];
-  execFileSync(openssl ?? '', [...kind, '-keyout', key, '-out', cert, ...subject], {
-    stdio: 'ignore',
-  });
-  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
-}
 
 const access = (changes: Partial<RepositoryAccess>): RepositoryAccess => ({
   org: 'org',
@@ -58,12 +36,12 @@ const git = (credentials?: Credentials, skipServerVerification?: boolean) => {
   return sources.fetch({ type: 'git', repository, targetRevision: 'main', path: '' });
 };
 
-(openssl ? describe : describe.skip)('TLS', () => {
+(canCertify ? describe : describe.skip)('TLS', () => {
   let own: { cert: string; key: string };
   let client: { cert: string; key: string };
 
   beforeAll(async () => {
-    [own, client] = [certificate('server'), certificate('client')];
+    [own, client] = [certificate(folder.path, 'server'), certificate(folder.path, 'client')];
     const options = { ...own, ca: client.cert, requestCert: true, rejectUnauthorized: false };
     server = createServer(options, (request, response) => {
       response.statusCode = request.url?.startsWith('/info') ? 404 : 200;

@@ -15,6 +15,28 @@ const KNOWN: readonly (readonly [RegExp, SourceErrorCode, string])[] = [
     'denied',
     'the server wants (other) credentials',
   ],
+  [/Load key /, 'invalid', 'the SSH key cannot be read'],
+  [
+    /Host key verification failed/,
+    'unreachable',
+    "the server's host key is not the one in SKEIN_SOURCE_SSH_KNOWN_HOSTS, or has none there",
+  ],
+  [
+    /Permission denied \(/,
+    'denied',
+    // ssh does not tell these apart.
+    'the server does not accept the SSH key for this user, or the passphrase is missing or wrong',
+  ],
+  [
+    /ssh: (?:command )?not found|cannot run ssh/,
+    'unreachable',
+    "there is no ssh program on this machine: install OpenSSH's client",
+  ],
+  [
+    /No user exists for uid/,
+    'unreachable',
+    'ssh wants the user that Skein runs as to be in /etc/passwd',
+  ],
   [/dubious ownership/, 'denied', 'the repository belongs to another user of this machine'],
   [
     /returned error: 30\d/,
@@ -31,7 +53,7 @@ const KNOWN: readonly (readonly [RegExp, SourceErrorCode, string])[] = [
   [/couldn't find remote ref/, 'not-found', 'the revision does not exist'],
   [/certificate|SSL/i, 'unreachable', "the server's certificate is not trusted, or TLS failed"],
   [
-    /Could not resolve|Failed to connect|Couldn't connect|Connection (?:refused|reset)|timed out|too slow/,
+    /Could not resolve|Failed to connect|Couldn't connect|Connection (?:refused|reset|closed)|No route to host|Network is unreachable|timed out|too slow/,
     'unreachable',
     'the server does not answer',
   ],

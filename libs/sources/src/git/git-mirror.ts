@@ -143,10 +143,8 @@ export class GitMirror {
     signal: AbortSignal,
     options: { input?: string; maximumOutput?: number } = {},
   ): Promise<GitResult> {
-    const environment = gitEnvironment(
-      { ...this.context, protocol: remote?.protocol },
-      remote?.config,
-    );
+    const base = gitEnvironment({ ...this.context, protocol: remote?.protocol }, remote?.config);
+    const environment = { ...base, ...remote?.environment };
     const located = [`--git-dir=${this.folder}`, ...args];
     return runGit(this.context.command, located, { environment, signal, ...options });
   }

@@ -7,6 +7,8 @@ import { parseRemoteUrl } from '../remote-url.js';
 import { SourceError } from '../source-error.js';
 import type { RepositoryAccess } from '../source.js';
 import type { GitConfig } from './git-environment.js';
+import { openSsh } from './ssh-remote.js';
+import { isScpLike, scpLikeRefusal } from './ssh-url.js';
 
 /** A checked remote: what git is given of a repository. Disposing removes its key files. */
 export interface GitRemote extends AsyncDisposable {
@@ -14,6 +16,8 @@ export interface GitRemote extends AsyncDisposable {
   /** The one protocol that git may use. */
   protocol: string;
   config: GitConfig;
+  /** On top of what every git process gets. */
+  environment?: Record<string, string>;
 }
 
 export interface RemoteContext {
@@ -21,13 +25,17 @@ export interface RemoteContext {
   allowFile: readonly string[];
   /** For certificate and key files, which git takes as files only. */
   temporaryFolder: string;
+  /** Lines as in OpenSSH's `known_hosts`. */
+  knownHosts?: () => string;
 }
 
 export async function openRemote(
   access: RepositoryAccess,
   context: RemoteContext,
 ): Promise<GitRemote> {
-  const protocols = ['https:', 'http:', ...(context.allowFile.length > 0 ? ['file:'] : [])];
+  if (isScpLike(access.url)) throw scpLikeRefusal();
+  if (/^ssh:/i.test(access.url)) return openSsh(access, context);
+  const protocols = ['https:', 'http:', 'ssh:', ...(context.allowFile.length > 0 ? ['file:'] : [])];
   const url = parseRemoteUrl(access.url, protocols);
   if (url.search) throw new SourceError('refused', 'the URL of a git repository has no query (?…)');
   return url.protocol === 'file:'

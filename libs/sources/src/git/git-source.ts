@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutboundGuard } from '../outbound-guard.js';
 import { normalisePath } from '../paths.js';
@@ -74,6 +74,7 @@ export class GitSource {
           guard: this.guard,
           allowFile: this.settings.allowFile ?? [],
           temporaryFolder: this.settings.cacheFolder,
+          knownHosts: this.settings.sshKnownHosts,
         };
         await using remote = await openRemote(repository, context);
         return await mirror.update(targetRevision, remote, inner);
@@ -108,6 +109,13 @@ export class GitSource {
 
   async #checkMachine(): Promise<void> {
     await mkdir(this.#home, { recursive: true, mode: 0o700 });
+    await removeLeftKeys(this.settings.cacheFolder);
     await checkGitVersion(this.#command, { home: this.#home, searchPath: this.#searchPath });
   }
+}
+
+/** Of fetches whose process was killed. */
+async function removeLeftKeys(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => /^(?:ssh|tls)-/.test(name));
+  await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
