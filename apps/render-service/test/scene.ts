@@ -19,7 +19,7 @@ import {
   type RenderedDevice,
 } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
-import type { Fetched, Source, SourceRequest } from '@skein/sources';
+import type { Fetched, Probed, Source, SourceRequest } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
 import { AskedReferences } from '../src/asked-references.js';
@@ -57,6 +57,10 @@ export class Outside implements Source {
     if (error) throw error;
     const content = Buffer.from(text);
     return { revision: 'abc', files: [{ path: 'motd', mode: 0o644, content }] };
+  }
+
+  probe(): Promise<Probed> {
+    return this.error ? Promise.reject(this.error) : Promise.resolve({ revision: this.content });
   }
 }
 

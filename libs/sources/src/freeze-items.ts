@@ -25,7 +25,7 @@ export interface FreezeContext {
   /** The repositories that the references name, by name. */
   readonly repositories: ReadonlyMap<string, DescribedRepository>;
   readonly opener: CredentialOpener;
-  readonly source: Source;
+  readonly source: Pick<Source, 'fetch'>;
   readonly store: ContentStore;
   readonly signal?: AbortSignal;
 }

@@ -19,7 +19,7 @@ export interface Frozen {
 /** Fetches what the requests refer to and stores each as one bundle; the answers stand in the requests' order. */
 export async function freeze(
   requests: readonly SourceRequest[],
-  source: Source,
+  source: Pick<Source, 'fetch'>,
   store: ContentStore,
   signal?: AbortSignal,
 ): Promise<Frozen[]> {

@@ -4,6 +4,7 @@ export type { ContentStore, Frozen } from './freeze.js';
 export { checkItems, freezeItems } from './freeze-items.js';
 export type { FreezeContext, FrozenItems, ItemFailure, ItemReference } from './freeze-items.js';
 export type { Address, Resolve } from './outbound-guard.js';
+export type { Probed } from './probed.js';
 export { accessTo } from './repository-access.js';
 export type { CredentialOpener, DescribedRepository } from './repository-access.js';
 export { DEFAULT_LIMITS } from './settings.js';
@@ -21,3 +22,5 @@ export type {
   SourceRequest,
 } from './source.js';
 export { createSources } from './sources.js';
+export { watchedRequest } from './watched.js';
+export type { Watched } from './watched.js';

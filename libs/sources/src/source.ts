@@ -1,3 +1,5 @@
+import type { Probed } from './probed.js';
+
 /** What a repository needs to be opened; the words of the credentials are those of Flight Control's `httpConfig`. */
 export interface RepositoryAccess {
   org: string;
@@ -58,4 +60,9 @@ export interface Fetched {
 /** External content behind one port. Rejects with a `SourceError`, or with the signal's reason. */
 export interface Source {
   fetch(request: SourceRequest, signal?: AbortSignal): Promise<Fetched>;
+  /**
+   * Which revision a fetch would find now, as cheaply as it can be known. A git path is not looked at.
+   * @param known what the last probe of the request saw
+   */
+  probe(request: SourceRequest, known?: Probed, signal?: AbortSignal): Promise<Probed>;
 }

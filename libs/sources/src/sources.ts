@@ -3,6 +3,7 @@ import { withDeadline } from './deadline.js';
 import { GitSource } from './git/git-source.js';
 import { HttpSource } from './http/http-source.js';
 import { OutboundGuard } from './outbound-guard.js';
+import type { Probed } from './probed.js';
 import { DEFAULT_LIMITS } from './settings.js';
 import type { SourceSettings } from './settings.js';
 import { SingleFlight } from './single-flight.js';
@@ -19,26 +20,38 @@ export function createSources(settings: SourceSettings): Source {
   const guard = new OutboundGuard(settings.allowedNetworks, settings.resolve);
   const git = new GitSource(settings, guard, limits);
   const http = new HttpSource(guard, limits);
-  const flights = new SingleFlight<Fetched>();
+  const fetches = new SingleFlight<Fetched>();
+  const probes = new SingleFlight<Probed>();
 
-  const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> =>
-    request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
+  const bounded = async <Answer>(
+    { type, repository }: SourceRequest,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> => {
+    try {
+      return await withDeadline(type === 'git' ? limits.gitTime : limits.httpTime, signal, work);
+    } catch (error) {
+      throw error instanceof SourceError ? error.about(repository.name) : error;
+    }
+  };
 
   return {
-    async fetch(request, signal) {
-      const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
-      try {
-        return await withDeadline(time, signal, (inner) =>
-          flights.run(keyOf(request), inner, (joined) => open(request, joined)),
-        );
-      } catch (error) {
-        throw error instanceof SourceError ? error.about(request.repository.name) : error;
-      }
-    },
+    fetch: (request, signal) =>
+      bounded(request, signal, (inner) =>
+        fetches.run(keyOf(request), inner, (joined) =>
+          request.type === 'git' ? git.fetch(request, joined) : http.fetch(request, joined),
+        ),
+      ),
+    probe: (request, known, signal) =>
+      bounded(request, signal, (inner) =>
+        probes.run(keyOf([request, known]), inner, (joined) =>
+          request.type === 'git' ? git.probe(request, joined) : http.probe(request, known, joined),
+        ),
+      ),
   };
 }
 
 /** A digest, since the request holds credentials. */
-function keyOf(request: SourceRequest): string {
+function keyOf(request: unknown): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('hex');
 }
