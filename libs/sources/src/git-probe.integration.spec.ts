@@ -22,7 +22,7 @@ const mirrors = () => {
 describe.each([
   ['file', () => scene.fileUrl()],
   ['http', () => scene.httpUrl()],
-])('a probe of git over %s', (_protocol, url) => {
+])('a probe of git over %s', (protocol, url) => {
   const probe = async (targetRevision: string) =>
     (await scene.probe(gitRequest(url(), { targetRevision }))).revision;
 
@@ -37,7 +37,7 @@ describe.each([
   it('sees a tag that was set anew', async () => {
     const before = await probe('v1');
     expect(await probe('v1')).toBe(before);
-    scene.repository.git('tag', '-f', '-a', 'v1', '-m', 'again', scene.second);
+    scene.repository.git('tag', '-f', '-a', 'v1', '-m', protocol, scene.second);
     expect(await probe('v1')).not.toBe(before);
   });
 

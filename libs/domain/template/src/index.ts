@@ -16,3 +16,5 @@ export type {
   SecretReference,
 } from './references.js';
 export { isExternal, referenceDigest, references, resolveReferences } from './references.js';
+export type { Watched } from './watched.js';
+export { watchedFrom, watchedOf, watchedText } from './watched.js';
