@@ -32,6 +32,13 @@ describe('what is watched for a reference', () => {
     ]);
   });
 
+  it.each([['/\0'], ['/\ud800'], [`/${'x'.repeat(1_001)}`]])(
+    'is the repository where a text cannot be kept',
+    (suffix) => {
+      expect(texts(http(suffix))).toEqual(['repository']);
+    },
+  );
+
   it.each(['git main', 'git ', 'http /a b', 'http ', 'repository'])('%j is read back', (text) => {
     expect(watchedText(watchedFrom(text))).toBe(text);
   });

@@ -9,14 +9,22 @@ export type Watched =
 
 const ITSELF: Watched = { type: 'repository' };
 
+/** Bytes; it is part of a key in PostgreSQL, which also takes no zero character. */
+const LONGEST_TEXT = 1_000;
+
+function isWatchable(text: string): boolean {
+  const storable = text.isWellFormed() && !text.includes('\0');
+  return storable && !hasParameters(text) && Buffer.byteLength(text) <= LONGEST_TEXT;
+}
+
 /** Where what is fetched depends on the device, the repository itself stands for all that devices ask for. */
 export function watchedOf(reference: ExternalReference): Watched {
   if (reference.type === 'git') {
     const { targetRevision } = reference;
-    return hasParameters(targetRevision) ? ITSELF : { type: 'git', targetRevision };
+    return isWatchable(targetRevision) ? { type: 'git', targetRevision } : ITSELF;
   }
   const { suffix = '' } = reference;
-  return hasParameters(suffix) ? ITSELF : { type: 'http', suffix };
+  return isWatchable(suffix) ? { type: 'http', suffix } : ITSELF;
 }
 
 /** One text for it, which tells it apart within its repository: `git main`. */
