@@ -197,68 +197,12 @@ describe('a server that is slow', () => {
     server.files.set('/', { content: 'here' });
     for (const suffix of suffixes) server.files.set(suffix, { content: 'slow' });
     const open = closed();
-    const look = one.task.work.once();
-    await look;
+    const short = { SKEIN_SOURCE_HTTP_TIMEOUT_MS: '1000' };
+    const hasty = await assemble(postgres, configFor(database.urlOf('repo'), folder, short));
+    await hasty.task.work.once();
     open();
     expect(server.asked.length).toBeLessThan(4);
     const [told] = await harness.appended();
     expect(told?.data).toMatchObject({ accessible: false, reason: 'TimedOut' });
   }, 30_000);
-});
-
-describe('the sweep', () => {
-  const sweep = async () => {
-    let found = 0;
-    await one.unit.sweep(async (batch) => {
-      await one.sweep.find(batch);
-      found = batch.size;
-    });
-    return found;
-  };
-
-  it('finds a repository that nobody will look at, and then nothing', async () => {
-    await referredTo();
-    expect(await sweep()).toBe(0);
-    await postgres.query('delete from repo.wants');
-    expect(await sweep()).toBe(1);
-    await one.task.work.once();
-    expect(server.asked).toEqual(['/list']);
-    expect(await sweep()).toBe(0);
-  });
-
-  it('reads again what a build folded that keeps less', async () => {
-    // Other tests' events have the numbers that these will have.
-    const admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
-    await admin.query('delete from log.sequence');
-    await admin.query(`delete from log.events where source = '/test'`);
-    await admin.close();
-    await referredTo();
-    await postgres.query('update repo.repositories set described_number = 0, spec = null');
-    await postgres.query('update repo.users set referred_number = 0, said_at = null');
-    for (const table of ['referrers', 'wants', 'contents']) {
-      await postgres.query(`delete from repo.${table}`);
-    }
-    expect(await sweep()).toBe(2);
-    await one.task.work.once();
-    expect(server.asked).toEqual(['/list']);
-    expect(await sweep()).toBe(0);
-  });
-});
-
-describe('a thousand repositories', () => {
-  it('made at once are spread over the interval', async () => {
-    const uids = Array.from({ length: 1_000 }, () => newUid());
-    const spec = { type: 'http', url: 'http://169.254.0.1' };
-    await harness.handle(...uids.map((uid) => make.repositoryIs(uid, uid, spec)));
-    const lanes = Array.from({ length: 8 }, async () => {
-      while ((await one.task.work.once()) > 0);
-    });
-    await Promise.all(lanes);
-    const [{ seconds, most }] = (await postgres.query<{ seconds: number; most: number }>(
-      `select count(*)::int as seconds, max(n)::int as most
-       from (select count(*) as n from repo.wants group by date_trunc('second', due)) s`,
-    )) as [{ seconds: number; most: number }];
-    expect(seconds).toBeGreaterThan(40);
-    expect(most).toBeLessThan(60);
-  }, 60_000);
 });

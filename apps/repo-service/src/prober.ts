@@ -59,22 +59,34 @@ class RepositoryLook {
   ) {}
 
   async take(): Promise<Look> {
-    const { spec, kept } = this.repository;
-    const names = kept.filter(({ referred }) => referred).map(({ reference }) => reference);
     // Whoever names a suffix says what access means.
-    let access = spec['validationSuffix'] === undefined ? undefined : await this.ask(ITSELF);
-    let unanswered = 0;
-    for (const reference of access && isAway(access) ? [] : shuffled(names)) {
-      const outcome = await this.ask(reference);
-      if (outcome && 'revision' in outcome) access ??= outcome;
-      if (!outcome || !isAway(outcome)) continue;
-      access ??= await this.ask(ITSELF);
-      unanswered += 1;
-      if (isAway(access!) || unanswered === MOST_UNANSWERED) break;
-    }
-    access ??= await this.ask(ITSELF);
+    const said = this.repository.spec['validationSuffix'] !== undefined;
+    const first = said ? await this.ask(ITSELF) : undefined;
+    const proof = first && isAway(first) ? undefined : await this.askForAll();
+    const access = first ?? proof ?? (await this.ask(ITSELF));
     const found = [...this.found].map(([reference, outcome]) => ({ reference, outcome }));
     return { access: access!, found };
+  }
+
+  /** Asks for everything that is referred to; answers what proves that the repository can be read. */
+  private async askForAll(): Promise<Outcome | undefined> {
+    const referred = this.repository.kept.filter((kept) => kept.referred);
+    let proof: Outcome | undefined;
+    let unanswered = 0;
+    for (const { reference } of shuffled(referred)) {
+      const outcome = await this.ask(reference);
+      if (!outcome) continue;
+      if ('revision' in outcome) proof ??= outcome;
+      if (isAway(outcome)) unanswered += 1;
+      if (isAway(outcome) && (await this.isVain(proof, unanswered))) break;
+    }
+    return proof;
+  }
+
+  /** One slow answer of a server that gives others is not the repository's. */
+  private async isVain(proof: Outcome | undefined, unanswered: number): Promise<boolean> {
+    if (unanswered >= MOST_UNANSWERED) return true;
+    return proof === undefined && isAway((await this.ask(ITSELF))!);
   }
 
   /** Undefined when the reference is none to a repository of this type. */

@@ -30,7 +30,11 @@ import { RepositoryChecker } from '../src/repository-checker.js';
 const TABLES = ['repositories', 'uses', 'users', 'referrers', 'contents', 'wants', 'inbox'];
 
 /** @param folder may be fetched from, and holds the mirrors */
-export function configFor(url: string, folder: string): RepoConfig {
+export function configFor(
+  url: string,
+  folder: string,
+  others: Record<string, string> = {},
+): RepoConfig {
   return readConfig(RepoConfig, {
     SKEIN_DATABASE_URL: url,
     SKEIN_STREAM_REDIS_URL: 'redis://unused',
@@ -38,7 +42,7 @@ export function configFor(url: string, folder: string): RepoConfig {
     SKEIN_SOURCE_CACHE_DIRECTORY: join(folder, 'cache'),
     SKEIN_SOURCE_ALLOWED_FILE_ROOTS: folder,
     SKEIN_SOURCE_ALLOWED_CIDRS: '127.0.0.1/32',
-    SKEIN_SOURCE_HTTP_TIMEOUT_MS: '2000',
+    ...others,
   });
 }
 
