@@ -23,6 +23,7 @@ import { RenderedWaiters } from './resources/rendered-waiters.js';
 import { RepositoriesService } from './resources/repositories.service.js';
 import { RepositoryCredentials } from './resources/repository-credentials.js';
 import { RepositoryUsers } from './resources/repository-users.js';
+import { RepositoryWebhooksService } from './resources/repository-webhooks.service.js';
 import { RolloutDryRunService } from './resources/rollout-dry-run.service.js';
 import { RolloutRequestsService } from './resources/rollout-requests.service.js';
 import { RolloutsService } from './resources/rollouts.service.js';
@@ -33,6 +34,7 @@ import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { FleetsController } from './rest/fleets.controller.js';
 import { RepositoriesController } from './rest/repositories.controller.js';
+import { RepositoryWebhooksController } from './rest/repository-webhooks.controller.js';
 import { FleetRolloutsController, RolloutsController } from './rest/rollouts.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
 import { StreamsController } from './rest/streams.controller.js';
@@ -62,6 +64,7 @@ const resources = [
   RepositoryCredentials,
   RepositoryUsers,
   RepositoriesService,
+  RepositoryWebhooksService,
   FleetsService,
   DevicesService,
   DeviceStatusService,
@@ -83,6 +86,7 @@ const resources = [
   controllers: [
     GatewayConsumer,
     RepositoriesController,
+    RepositoryWebhooksController,
     FleetsController,
     TemplateVersionsController,
     FleetRolloutsController,

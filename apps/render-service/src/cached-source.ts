@@ -5,7 +5,7 @@ import {
   urlOf,
   type Fetched,
   type GitRequest,
-  type Source,
+  type Fetching,
   type SourceRequest,
 } from '@skein/sources';
 
@@ -21,9 +21,9 @@ function decode(value: Buffer): Fetched {
 }
 
 /** A source whose contents the cache keeps for one template version: what it fetched once, all get. */
-export class CachedSource implements Source {
+export class CachedSource implements Fetching {
   constructor(
-    private readonly source: Source,
+    private readonly source: Fetching,
     private readonly cache: ContentCache,
     private readonly scope: CacheScope,
   ) {}

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isOfRepository } from '@skein/domain-template';
 import { Postgres } from '@skein/postgres';
-import type { Source } from '@skein/sources';
+import type { Fetching } from '@skein/sources';
 import type { AskedReference } from './asked-references.js';
 import { CachedContents } from './cached-contents.js';
 import { CachedSource } from './cached-source.js';
@@ -19,7 +19,7 @@ export class CachedSources {
   ) {}
 
   /** Through the cache, where others of the same template version may ask for the same. */
-  async of(org: string, { request, fleet, templateVersion }: AskedReference): Promise<Source> {
+  async of(org: string, { request, fleet, templateVersion }: AskedReference): Promise<Fetching> {
     const { source } = this.freezing;
     if (fleet === null || templateVersion === null) return source;
     const scope = { org, fleet, templateVersion };

@@ -19,7 +19,7 @@ import {
   type RenderedDevice,
 } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
-import type { Fetched, Source, SourceRequest } from '@skein/sources';
+import type { Fetched, Fetching, SourceRequest } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
 import { AskedReferences } from '../src/asked-references.js';
@@ -45,7 +45,7 @@ import { RenderedStore } from '../src/rendered-store.js';
 import { TemplateVersions } from '../src/template-versions.js';
 
 /** What the outside answers in a test. */
-export class Outside implements Source {
+export class Outside implements Fetching {
   readonly asked: SourceRequest[] = [];
   content = 'hello';
   error?: Error;
@@ -90,7 +90,7 @@ function caching(postgres: Postgres, config: RenderConfig, freezing: Freezing) {
 
 /** What is around the service. */
 interface Around {
-  readonly source: Source;
+  readonly source: Fetching;
   /** URL of the cache's. */
   readonly redis: string;
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_ORGANISATION, newUid, type Delivered, type EventDefinition } from '@skein/events';
 import { Postgres } from '@skein/postgres';
-import type { Source } from '@skein/sources';
+import type { Fetching } from '@skein/sources';
 import { assemble, eventsBy, Outside } from './scene.js';
 
 /** The service on empty tables. */
@@ -60,7 +60,7 @@ export class Stage<Own extends Harness> {
   }
 
   /** Begins anew; resolves with all that a test plays with. */
-  async renew(source?: Source) {
+  async renew(source?: Fetching) {
     const { postgres } = this;
     const outside = new Outside();
     this.scene?.cache.onApplicationShutdown();

@@ -7,35 +7,19 @@ import {
   type Attempt,
   type Verdict,
 } from '@skein/domain-validation';
-import { isOfRepository, type Reference } from '@skein/domain-template';
+import { isOfRepository } from '@skein/domain-template';
 import { EventLog } from '@skein/event-log';
 import { fleetValidated, newUid, templateVersionCreated, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import { checkItems, freezeItems } from '@skein/sources';
-import {
-  originOfWant,
-  waitForOutsideMs,
-  Wants,
-  type ClaimedWant,
-  type KnownRepository,
-} from '@skein/task';
+import { originOfWant, waitForOutsideMs, Wants, type ClaimedWant } from '@skein/task';
+import { dependentStates } from './dependent-states.js';
 import { FREEZING, type Freezing } from './freezing.js';
 import { ValidationConfig } from './validation.config.js';
 import { ValidationView, type PendingFleet } from './validation.view.js';
 
 function specOf({ template }: PendingFleet): DeviceSpec {
   return template.spec ?? {};
-}
-
-/** By name, the state of the repositories that references name. */
-function statesOf(
-  references: readonly Reference[],
-  repositories: ReadonlyMap<string, KnownRepository>,
-): Record<string, string> {
-  const named = references
-    .filter(isOfRepository)
-    .flatMap(({ repository }) => repositories.get(repository) ?? []);
-  return Object.fromEntries(named.map(({ name, uid, number }) => [name, `${uid}/${number}`]));
 }
 
 /** Validates one fleet's template: fetches first, decides and writes last. */
@@ -66,9 +50,18 @@ export class FleetValidator {
     const names = repositoriesOf(spec);
     const repositories = await this.view.repositories.named(this.log.postgres, org, names);
     const { same, dependent } = externalReferences(spec);
-    const attempt = await freezeItems(same, { ...this.freezing, org, repositories, signal });
-    const problems = [...attempt.problems, ...checkItems(dependent, repositories)];
-    return { ...attempt, problems, repositories: statesOf(dependent, repositories) };
+    const context = { ...this.freezing, org, repositories, signal };
+    const [attempt, seen] = await Promise.all([
+      freezeItems(same, context),
+      dependentStates(dependent.filter(isOfRepository), context),
+    ]);
+    const unfit = checkItems(dependent, repositories);
+    return {
+      frozen: attempt.frozen,
+      problems: [...attempt.problems, ...unfit, ...seen.problems],
+      waiting: [...attempt.waiting, ...seen.waiting],
+      repositories: seen.states,
+    };
   }
 
   /** Drops what was found out if the fleet is another one by now: its newer want is due. */

@@ -1,11 +1,13 @@
 import type { Provider } from '@nestjs/common';
 import { openBlobs } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
-import { createSources, type FreezeContext } from '@skein/sources';
+import { createSources, type FreezeContext, type Source } from '@skein/sources';
 import { ValidationConfig } from './validation.config.js';
 
 /** With what contents are fetched, opened and kept. */
-export type Freezing = Pick<FreezeContext, 'source' | 'store' | 'opener'>;
+export interface Freezing extends Pick<FreezeContext, 'store' | 'opener'> {
+  readonly source: Source;
+}
 
 /** Nest token of {@link Freezing}. */
 export const FREEZING = Symbol('skein:freezing');

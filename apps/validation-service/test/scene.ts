@@ -13,7 +13,7 @@ import {
   type JsonObject,
 } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
-import type { Fetched, Source, SourceRequest } from '@skein/sources';
+import type { Fetched, Probed, Source, SourceRequest } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
 import { FleetValidator } from '../src/fleet-validator.js';
@@ -36,6 +36,10 @@ export class Outside implements Source {
     if (this.error) throw this.error;
     const content = Buffer.from(this.content);
     return { revision: 'abc', files: [{ path: 'motd', mode: 0o644, content }] };
+  }
+
+  probe(): Promise<Probed> {
+    return this.error ? Promise.reject(this.error) : Promise.resolve({ revision: this.content });
   }
 }
 

@@ -12,6 +12,7 @@ export {
   Repository,
   RepositoryList,
   RepositorySpec,
+  RepositoryWebhook,
   SshConfig,
 } from './repositories.js';
 export {

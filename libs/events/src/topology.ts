@@ -26,6 +26,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     rollout.devicesSelected,
     render.devicesRendered,
     render.devicesFailed,
+    repo.repositoryAccessChecked,
   ],
   selector: [
     gateway.deviceCreated,
@@ -81,6 +82,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     gateway.deviceSpecUpdated,
     gateway.deviceDeleted,
     ...repositoryEvents,
+    requests.repositoryPushReported,
   ],
 };
 

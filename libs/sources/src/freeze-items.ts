@@ -3,7 +3,7 @@ import type { ContentStore, Frozen } from './freeze.js';
 import { accessTo } from './repository-access.js';
 import type { CredentialOpener, DescribedRepository } from './repository-access.js';
 import { SourceError } from './source-error.js';
-import type { Source, SourceRequest } from './source.js';
+import type { Fetching, SourceRequest } from './source.js';
 
 interface ReferenceBase {
   /** Name of the config item. */
@@ -31,7 +31,7 @@ export interface FreezeContext {
   /** The repositories that the references name, by name. */
   readonly repositories: ReadonlyMap<string, DescribedRepository>;
   readonly opener: CredentialOpener;
-  readonly source: Source;
+  readonly source: Fetching;
   readonly store: ContentStore;
   readonly signal?: AbortSignal;
 }

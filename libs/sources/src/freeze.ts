@@ -1,5 +1,5 @@
 import { encodeBundle } from './bundle.js';
-import type { Source, SourceRequest } from './source.js';
+import type { Fetching, SourceRequest } from './source.js';
 
 /** Where frozen contents stay. Storing the same content again is harmless and gives the same digest. */
 export interface ContentStore {
@@ -20,7 +20,7 @@ export interface Frozen {
 /** Fetches what the requests refer to and stores each as one bundle; the answers stand in the requests' order. */
 export async function freeze(
   requests: readonly SourceRequest[],
-  source: Source,
+  source: Fetching,
   store: ContentStore,
   signal?: AbortSignal,
 ): Promise<Frozen[]> {

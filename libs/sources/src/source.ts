@@ -1,3 +1,4 @@
+import type { Probed } from './probed.js';
 import type { SourceError } from './source-error.js';
 
 /** What a repository needs to be opened; the words of the credentials are those of Flight Control's specs. */
@@ -69,9 +70,18 @@ export interface Fetched {
   files: FetchedFile[];
 }
 
-/** External content behind one port. Rejects with a `SourceError`, or with the signal's reason. */
-export interface Source {
+/** Where contents come from. Rejects with a `SourceError`, or with the signal's reason. */
+export interface Fetching {
   fetch(request: SourceRequest, signal?: AbortSignal): Promise<Fetched>;
+}
+
+/** External content behind one port. */
+export interface Source extends Fetching {
+  /**
+   * Which revision a fetch would find now, as cheaply as it can be known. A git path is not looked at.
+   * @param known what the last probe of the request saw
+   */
+  probe(request: SourceRequest, known?: Probed, signal?: AbortSignal): Promise<Probed>;
 }
 
 /** What is known of a watched secret at the moment. */

@@ -4,6 +4,7 @@ import { GitSource } from './git/git-source.js';
 import { HttpSource } from './http/http-source.js';
 import { SecretSource } from './kubernetes/secret-source.js';
 import { OutboundGuard } from './outbound-guard.js';
+import type { Probed } from './probed.js';
 import { DEFAULT_LIMITS } from './settings.js';
 import type { SourceSettings } from './settings.js';
 import { SingleFlight } from './single-flight.js';
@@ -21,24 +22,47 @@ export function createSources(settings: SourceSettings): Source {
   const git = new GitSource(settings, guard, limits);
   const http = new HttpSource(guard, limits);
   const secrets = new SecretSource(settings.kubernetes, limits);
-  const flights = new SingleFlight<Fetched>();
+  const fetches = new SingleFlight<Fetched>();
+  const probes = new SingleFlight<Probed>();
 
-  const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
+  const bounded = async <Answer>(
+    request: SourceRequest,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
+    try {
+      return await withDeadline(time, signal, work);
+    } catch (error) {
+      throw error instanceof SourceError ? error.about(subjectOf(request)) : error;
+    }
+  };
+
+  const fetchOnce = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
     if (request.type === 'secret') return secrets.fetch(request, signal);
     return request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
   };
 
+  const probeOnce = async (
+    request: SourceRequest,
+    known: Probed | undefined,
+    signal: AbortSignal,
+  ): Promise<Probed> => {
+    if (request.type === 'git') return git.probe(request, signal);
+    if (request.type === 'http') return http.probe(request, known, signal);
+    const { revision } = await secrets.fetch(request, signal);
+    return { revision };
+  };
+
   return {
-    async fetch(request, signal) {
-      const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
-      try {
-        return await withDeadline(time, signal, (inner) =>
-          flights.run(keyOf(request), inner, (joined) => open(request, joined)),
-        );
-      } catch (error) {
-        throw error instanceof SourceError ? error.about(subjectOf(request)) : error;
-      }
-    },
+    fetch: (request, signal) =>
+      bounded(request, signal, (inner) =>
+        fetches.run(keyOf(request), inner, (joined) => fetchOnce(request, joined)),
+      ),
+    probe: (request, known, signal) =>
+      bounded(request, signal, (inner) =>
+        probes.run(keyOf([request, known]), inner, (joined) => probeOnce(request, known, joined)),
+      ),
   };
 }
 
@@ -49,6 +73,6 @@ function subjectOf(request: SourceRequest): string {
 }
 
 /** A digest, since the request holds credentials. */
-function keyOf(request: SourceRequest): string {
+function keyOf(request: unknown): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('hex');
 }

@@ -64,8 +64,9 @@ const log: readonly Grant[] = [
 ];
 
 const blobs: readonly Grant[] = [
-  grant(['gateway', 'validation', 'render'], ['USAGE'], 'SCHEMA blobs'),
-  grant(['gateway', 'validation', 'render'], ['SELECT'], 'TABLE blobs.contents, blobs.sealed'),
+  grant(['gateway', 'validation', 'render', 'repo'], ['USAGE'], 'SCHEMA blobs'),
+  grant(['gateway', 'validation', 'render'], ['SELECT'], 'TABLE blobs.contents'),
+  grant(['gateway', 'validation', 'render', 'repo'], ['SELECT'], 'TABLE blobs.sealed'),
   grant(['validation', 'render'], ['INSERT'], 'TABLE blobs.contents'),
   grant(['gateway'], ['INSERT'], 'TABLE blobs.sealed'),
   grant(['validation', 'render'], ['SELECT', 'INSERT'], 'TABLE blobs.digest_keys'),

@@ -1,4 +1,5 @@
 import { Repo1800000000000 } from './1-repo.js';
+import { Checks1800000000001 } from './2-checks.js';
 
 /** In the order in which they run. */
-export const migrations = [Repo1800000000000];
+export const migrations = [Repo1800000000000, Checks1800000000001];

@@ -22,3 +22,5 @@ export {
   references,
   resolveReferences,
 } from './references.js';
+export type { Watched } from './watched.js';
+export { watchedFrom, watchedOf, watchedText } from './watched.js';

@@ -14,6 +14,8 @@ const shownAs: Readonly<Record<Kind, readonly string[] | undefined>> = {
   Rollout: ['Fleet'],
   Rendering: ['Fleet', 'Device'],
   RepositoryUse: ['Repository'],
+  RepositoryCheck: ['Repository'],
+  RepositoryPush: ['Repository'],
   GatewayTask: undefined,
   SelectorTask: undefined,
   ValidationTask: undefined,
@@ -26,6 +28,8 @@ const shownAs: Readonly<Record<Kind, readonly string[] | undefined>> = {
 const standIns: Readonly<Record<string, string>> = {
   Validation: 'Fleet',
   RepositoryUse: 'Repository',
+  RepositoryCheck: 'Repository',
+  RepositoryPush: 'Repository',
   Dispatching: 'Organization',
 };
 
