@@ -35,10 +35,12 @@ import { FleetsController } from './rest/fleets.controller.js';
 import { RepositoriesController } from './rest/repositories.controller.js';
 import { FleetRolloutsController, RolloutsController } from './rest/rollouts.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
+import { KvController } from './rest/kv.controller.js';
 import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
 import { TraceInterceptor } from './rest/trace.interceptor.js';
 import { DeadLettersController, ParkedController } from './rest/waiting-events.controller.js';
+import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
 
@@ -74,6 +76,7 @@ const resources = [
   Presence,
   EventsService,
   StreamsService,
+  KvService,
   WaitingEventsService,
 ];
 
@@ -91,6 +94,7 @@ const resources = [
     DeviceAgentController,
     EventsController,
     StreamsController,
+    KvController,
     DeadLettersController,
     ParkedController,
   ],

@@ -19,6 +19,11 @@ export function recommendedMaxmemory(containerBytes: number): number {
   return Math.max(0, Math.floor(containerBytes * SHARE - RESERVE));
 }
 
+/** Bytes of a container that a server with this maxmemory should have. */
+export function containerFor(maxmemory: number): number {
+  return Math.ceil((maxmemory + RESERVE) / SHARE);
+}
+
 export function inMib(bytes: number): string {
   return `${Math.round(bytes / MIB)} MB`;
 }
