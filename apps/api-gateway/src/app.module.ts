@@ -37,10 +37,12 @@ import { RepositoriesController } from './rest/repositories.controller.js';
 import { RepositoryWebhooksController } from './rest/repository-webhooks.controller.js';
 import { FleetRolloutsController, RolloutsController } from './rest/rollouts.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
+import { KvController } from './rest/kv.controller.js';
 import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
 import { TraceInterceptor } from './rest/trace.interceptor.js';
 import { DeadLettersController, ParkedController } from './rest/waiting-events.controller.js';
+import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
 
@@ -78,6 +80,7 @@ const resources = [
   Presence,
   EventsService,
   StreamsService,
+  KvService,
   WaitingEventsService,
 ];
 
@@ -96,6 +99,7 @@ const resources = [
     DeviceAgentController,
     EventsController,
     StreamsController,
+    KvController,
     DeadLettersController,
     ParkedController,
   ],

@@ -60,7 +60,8 @@ const log: readonly Grant[] = [
     ['SELECT', 'INSERT', 'UPDATE'],
     'TABLE log.stream_figures, log.numbering_figures',
   ),
-  grant(['gateway'], ['SELECT'], 'TABLE log.stream_figures, log.numbering_figures'),
+  grant(['replayer'], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], 'TABLE log.kv_figures'),
+  grant(['gateway'], ['SELECT'], 'TABLE log.stream_figures, log.numbering_figures, log.kv_figures'),
 ];
 
 const blobs: readonly Grant[] = [

@@ -61,6 +61,16 @@ const cache = [composed('cache-redis'), quadlet('cache-redis')];
 const streams = [composed('stream-redis'), quadlet('stream-redis')];
 
 describe('the servers in containers', () => {
+  it('are described with their variables and defaults', () => {
+    const page = readFileSync(join(docker, '../docs/key-value-stores.md'), 'utf8');
+    const described = [...cache, ...streams].flatMap(({ defaults }) => [...defaults]);
+    for (const [name, value] of described.filter(([variable]) => !variable.endsWith('_PORT'))) {
+      expect(page).toMatch(
+        new RegExp(`^\\| \`${name}\` \\| ${value ? `\`${value}\`` : ''} *\\|`, 'm'),
+      );
+    }
+  });
+
   it('have the same settings under Compose and under Podman', () => {
     for (const [compose, podman] of [cache, streams]) {
       expect(podman!.command).toBe(compose!.command);
