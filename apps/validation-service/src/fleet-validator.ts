@@ -14,6 +14,7 @@ import { checkItems, freezeItems } from '@skein/sources';
 import {
   originOfWant,
   waitForOutsideMs,
+  waitForTurn,
   Wants,
   type ClaimedWant,
   type KnownRepository,
@@ -82,14 +83,20 @@ export class FleetValidator {
     const spec = specOf(fleet);
     const state = { ...current, spec, names };
     const verdict = decideValidation(state, templateProblems(spec), attempt);
-    await this.settle(transaction, want, verdict);
+    await this.settle(transaction, want, { verdict, attempt });
     return this.save(transaction, fleet, { verdict, want });
   }
 
-  private async settle(transaction: Transaction, want: ClaimedWant, { result }: Verdict) {
+  private async settle(
+    transaction: Transaction,
+    want: ClaimedWant,
+    { verdict: { result }, attempt }: { verdict: Verdict; attempt: Attempt },
+  ) {
     if (result.reason !== 'Waiting') return this.wants.done(transaction, [want]);
-    const delayMs = waitForOutsideMs(want, this.config.retryBaseMs);
-    await this.wants.postpone(transaction, want, { delayMs, reason: result.message });
+    const wait = attempt.busy
+      ? waitForTurn()
+      : { delayMs: waitForOutsideMs(want, this.config.retryBaseMs) };
+    await this.wants.postpone(transaction, want, { ...wait, reason: result.message });
   }
 
   private async save(

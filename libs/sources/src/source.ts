@@ -71,7 +71,11 @@ export interface Fetched {
 
 /** External content behind one port. Rejects with a `SourceError`, or with the signal's reason. */
 export interface Source {
-  fetch(request: SourceRequest, signal?: AbortSignal): Promise<Fetched>;
+  /**
+   * @param visit any object; what is fetched with the same one at the same time is one piece of work, which takes one
+   *   of the places of a repository. Without it each fetch is one.
+   */
+  fetch(request: SourceRequest, signal?: AbortSignal, visit?: object): Promise<Fetched>;
 }
 
 /** What is known of a watched secret at the moment. */

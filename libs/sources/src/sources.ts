@@ -4,6 +4,7 @@ import { GitSource } from './git/git-source.js';
 import { HttpSource } from './http/http-source.js';
 import { SecretSource } from './kubernetes/secret-source.js';
 import { OutboundGuard } from './outbound-guard.js';
+import { Places } from './places.js';
 import { DEFAULT_LIMITS } from './settings.js';
 import type { SourceSettings } from './settings.js';
 import { SingleFlight } from './single-flight.js';
@@ -22,6 +23,7 @@ export function createSources(settings: SourceSettings): Source {
   const http = new HttpSource(guard, limits);
   const secrets = new SecretSource(settings.kubernetes, limits);
   const flights = new SingleFlight<Fetched>();
+  const places = new Places(limits.perRepository);
 
   const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
     if (request.type === 'secret') return secrets.fetch(request, signal);
@@ -29,11 +31,13 @@ export function createSources(settings: SourceSettings): Source {
   };
 
   return {
-    async fetch(request, signal) {
+    async fetch(request, signal, visit = {}) {
       const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
       try {
         return await withDeadline(time, signal, (inner) =>
-          flights.run(keyOf(request), inner, (joined) => open(request, joined)),
+          places.take({ ...errandOf(request), visit }, inner, (placed) =>
+            flights.run(keyOf(request), placed, (joined) => open(request, joined)),
+          ),
         );
       } catch (error) {
         throw error instanceof SourceError ? explain(error, request) : error;
@@ -48,7 +52,15 @@ function explain(error: SourceError, request: SourceRequest): SourceError {
     : error.about(request.repository.name);
 }
 
+/** Of git, one revision is fetched at once for all who want paths of it. All secrets are in one cluster. */
+function errandOf(request: SourceRequest): { repository: string; key: string } {
+  if (request.type === 'secret') return { repository: 'kubernetes', key: keyOf(request) };
+  const { org, uid } = request.repository;
+  const joined = request.type === 'git' ? { ...request, path: undefined } : request;
+  return { repository: `${org}/${uid}`, key: keyOf(joined) };
+}
+
 /** A digest, since the request holds credentials. */
-function keyOf(request: SourceRequest): string {
+function keyOf(request: object): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('hex');
 }
