@@ -172,6 +172,16 @@ describe('a reference with device parameters', () => {
     expect(await wants()).toEqual([]);
   });
 
+  it('comes back soon from a repository that others are at', async () => {
+    outside.error = new SourceError('busy', 'others');
+    await joins(device, 'lyon');
+    await worked();
+    const [want] = await stage.postgres.query(
+      "select attempts, reason, due - now() between '1 s' and '3 s' as soon from render.wants",
+    );
+    expect(want).toEqual({ attempts: 0, reason: 'motd: others', soon: true });
+  });
+
   it('is not fetched any more when nobody waits for it', async () => {
     outside.error = new SourceError('unreachable', 'nobody answers');
     await joins(device, 'lyon');

@@ -22,11 +22,18 @@ export interface DependentStates {
   readonly problems: readonly ItemFailure[];
   /** What a later try may mend. */
   readonly waiting: readonly ItemFailure[];
+  /** Others are at one of the repositories, so that nothing was tried. */
+  readonly busy: boolean;
 }
 
 type Seen =
   | { readonly repository: string; readonly watched: string; readonly revision: string }
-  | { readonly item: string; readonly message: string; readonly retryable: boolean };
+  | {
+      readonly item: string;
+      readonly message: string;
+      readonly retryable: boolean;
+      readonly busy: boolean;
+    };
 
 /** A server may have nothing to say at the address that others only follow. */
 const NOTHING = '-';
@@ -48,13 +55,17 @@ async function see(reference: RepositoryReference, context: Context): Promise<Se
 }
 
 function failed(error: unknown, reference: RepositoryReference): Seen {
-  const { message, retryable } = error as { message: string; retryable?: unknown };
+  const { message, retryable, code } = error as {
+    message: string;
+    retryable?: unknown;
+    code?: unknown;
+  };
   if (typeof retryable !== 'boolean') throw error;
   const { item, type, repository } = reference;
   const watched = watchedOf(reference);
   const bare = type === 'http' && watched.type === 'repository' && !retryable;
   if (bare) return { repository, watched: watchedText(watched), revision: NOTHING };
-  return { item, message, retryable };
+  return { item, message, retryable, busy: code === 'busy' };
 }
 
 /**
@@ -83,5 +94,6 @@ export async function dependentStates(
     states: Object.fromEntries(states),
     problems: failures(false),
     waiting: failures(true),
+    busy: all.some((one) => one !== undefined && 'busy' in one && one.busy),
   };
 }

@@ -12,7 +12,7 @@ import { EventLog } from '@skein/event-log';
 import { fleetValidated, newUid, templateVersionCreated, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import { checkItems, freezeItems } from '@skein/sources';
-import { originOfWant, waitForOutsideMs, Wants, type ClaimedWant } from '@skein/task';
+import { originOfWant, waitForOutsideMs, waitForTurn, Wants, type ClaimedWant } from '@skein/task';
 import { dependentStates } from './dependent-states.js';
 import { FREEZING, type Freezing } from './freezing.js';
 import { ValidationConfig } from './validation.config.js';
@@ -60,6 +60,7 @@ export class FleetValidator {
       frozen: attempt.frozen,
       problems: [...attempt.problems, ...unfit, ...seen.problems],
       waiting: [...attempt.waiting, ...seen.waiting],
+      busy: attempt.busy || seen.busy,
       repositories: seen.states,
     };
   }
@@ -79,14 +80,20 @@ export class FleetValidator {
     const spec = specOf(fleet);
     const state = { ...current, spec, names };
     const verdict = decideValidation(state, templateProblems(spec), attempt);
-    await this.settle(transaction, want, verdict);
+    await this.settle(transaction, want, { verdict, attempt });
     return this.save(transaction, fleet, { verdict, want });
   }
 
-  private async settle(transaction: Transaction, want: ClaimedWant, { result }: Verdict) {
+  private async settle(
+    transaction: Transaction,
+    want: ClaimedWant,
+    { verdict: { result }, attempt }: { verdict: Verdict; attempt: Attempt },
+  ) {
     if (result.reason !== 'Waiting') return this.wants.done(transaction, [want]);
-    const delayMs = waitForOutsideMs(want, this.config.retryBaseMs);
-    await this.wants.postpone(transaction, want, { delayMs, reason: result.message });
+    const wait = attempt.busy
+      ? waitForTurn()
+      : { delayMs: waitForOutsideMs(want, this.config.retryBaseMs) };
+    await this.wants.postpone(transaction, want, { ...wait, reason: result.message });
   }
 
   private async save(

@@ -209,6 +209,24 @@ describe('what it says', () => {
     expect(await wants()).toEqual([]);
   });
 
+  it('comes back soon from a repository that others are at, however often', async () => {
+    const fleet = newUid();
+    outside.error = new SourceError('busy', 'others');
+    await harness.handle(
+      make.repositoryIs(newUid(), 'config'),
+      make.fleetIs(fleet, templateOf(git('config'))),
+    );
+    expect(resultOf(await worked())).toMatchObject({ reason: 'Waiting', message: 'motd: others' });
+    await postgres.query('update validation.wants set due = now()');
+    expect(await worked()).toEqual([]);
+    expect(await wants()).toEqual([{ uid: fleet, attempts: 0, reason: 'motd: others' }]);
+    expect(
+      await postgres.query(
+        "select due - now() between '1 s' and '3 s' as soon from validation.wants",
+      ),
+    ).toEqual([{ soon: true }]);
+  });
+
   it('opens the credentials that were sealed for the repository', async () => {
     const [repository, id] = [newUid(), newUid()];
     const sealed = new Sealer(config.sealingKeys).seal(

@@ -56,10 +56,21 @@ export class FetchingConfig extends KubernetesConfig {
   @Min(100)
   sourceHttpTimeoutMs: number = 30_000;
 
-  @FromEnvironment('SKEIN_SOURCE_CONCURRENCY', 'how many things are fetched for side by side')
+  @FromEnvironment(
+    'SKEIN_SOURCE_CONCURRENCY',
+    'how many things are fetched for side by side; many times what one repository may have, so that a few that do not answer leave room for all others',
+  )
   @IsInt()
   @Min(1)
-  sourceConcurrency: number = 4;
+  sourceConcurrency: number = 16;
+
+  @FromEnvironment(
+    'SKEIN_SOURCE_REPOSITORY_CONCURRENCY',
+    'of these, how many for one repository; three times as many wait a second for a place, the others come again later',
+  )
+  @IsInt()
+  @Min(1)
+  sourceRepositoryConcurrency: number = 2;
 
   /** As libs/sources takes it; two services must not share a folder. */
   sourceSettings(service: string) {
@@ -74,6 +85,7 @@ export class FetchingConfig extends KubernetesConfig {
         bytes: this.sourceMaxBytes,
         gitTime: this.sourceGitTimeoutMs,
         httpTime: this.sourceHttpTimeoutMs,
+        perRepository: this.sourceRepositoryConcurrency,
       },
     };
   }

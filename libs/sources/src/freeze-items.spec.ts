@@ -46,6 +46,7 @@ describe('freezing items', () => {
       frozen: { a: frozen, b: frozen },
       problems: [],
       waiting: [],
+      busy: false,
     });
     expect(given.asked).toMatchObject([{ targetRevision: 'main', path: '/' }, { suffix: '/x' }]);
   });
@@ -74,7 +75,29 @@ describe('freezing items', () => {
         { item: 'odd', message: expect.stringContaining('of type oci') },
       ],
       waiting: [{ item: 'config', message: 'nobody answers' }],
+      busy: false,
     });
+  });
+
+  it('tells waiting for other fetches from waiting for somebody who does not answer', async () => {
+    const visits: unknown[] = [];
+    const fetch = async (request: SourceRequest, _signal: unknown, visit: unknown) => {
+      visits.push(visit);
+      const later = request.type === 'git' && request.targetRevision === 'later';
+      throw new SourceError(later ? 'unreachable' : 'busy', 'wait');
+    };
+    const repositories = new Map([['config', repository('config', 'git')]]);
+    const references = [git('a', 'config'), git('b', 'config')];
+    const given = context({ source: { fetch }, repositories });
+    expect(await freezeItems(references, given)).toMatchObject({
+      waiting: [{ item: 'a' }, { item: 'b' }],
+      busy: true,
+    });
+    // Both came in one visit.
+    expect(visits[0]).toBeDefined();
+    expect(visits[1]).toBe(visits[0]);
+    const mixed = [references[0]!, { ...references[1]!, targetRevision: 'later' }];
+    expect(await freezeItems(mixed, given)).toMatchObject({ busy: false });
   });
 
   it('opens sealed credentials for the fetch; the certificate of a CA stands in the spec', async () => {

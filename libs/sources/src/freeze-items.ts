@@ -48,6 +48,8 @@ export interface FrozenItems {
   readonly problems: readonly ItemFailure[];
   /** What a later try may mend: somebody does not answer now. */
   readonly waiting: readonly ItemFailure[];
+  /** Whether they wait for nothing but other fetches of the same repositories. */
+  readonly busy: boolean;
 }
 
 type Outcome = { reference: ItemReference } & ({ frozen: Frozen } | { error: Error });
@@ -57,7 +59,15 @@ export async function freezeItems(
   references: readonly ItemReference[],
   context: FreezeContext,
 ): Promise<FrozenItems> {
-  const outcomes = await Promise.all(references.map((reference) => freezeItem(reference, context)));
+  // All items are one visit: or a template with many of one repository could wait for itself.
+  const visit = {};
+  const source: Fetching = {
+    fetch: (request, signal) => context.source.fetch(request, signal, visit),
+  };
+  const visiting = { ...context, source };
+  const outcomes = await Promise.all(
+    references.map((reference) => freezeItem(reference, visiting)),
+  );
   const failures = (retryable: boolean) =>
     outcomes.flatMap((outcome) =>
       'error' in outcome && isRetryable(outcome.error) === retryable
@@ -67,7 +77,17 @@ export async function freezeItems(
   const frozen = outcomes.flatMap((outcome) =>
     'frozen' in outcome ? [[outcome.reference.item, outcome.frozen] as const] : [],
   );
-  return { frozen: Object.fromEntries(frozen), problems: failures(false), waiting: failures(true) };
+  const waiting = failures(true);
+  return {
+    frozen: Object.fromEntries(frozen),
+    problems: failures(false),
+    waiting,
+    busy: waiting.length > 0 && waiting.length === outcomes.filter(isBusy).length,
+  };
+}
+
+function isBusy(outcome: Outcome): boolean {
+  return 'error' in outcome && (outcome.error as { code?: unknown }).code === 'busy';
 }
 
 async function freezeItem(reference: ItemReference, context: FreezeContext): Promise<Outcome> {

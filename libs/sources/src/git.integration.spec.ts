@@ -105,7 +105,10 @@ describe('the mirror', () => {
     scene.server.gate = gate.promise;
     scene.server.requests.length = 0;
     const paths = ['etc/motd', 'etc/motd', 'binary', 'etc'];
-    const asked = paths.map((path) => fresh.fetch(gitRequest(scene.httpUrl(), { path })));
+    const visits = [{}, {}];
+    const asked = paths.map((path, index) =>
+      fresh.fetch(gitRequest(scene.httpUrl(), { path }), undefined, visits[index % 2]),
+    );
     gate.resolve();
     const fetched = await Promise.all(asked);
     expect(new Set(fetched.map(({ revision }) => revision))).toEqual(new Set([scene.second]));

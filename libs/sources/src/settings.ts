@@ -11,6 +11,8 @@ export interface SourceLimits {
   /** Milliseconds for one HTTP fetch, redirects included, or for one secret. */
   httpTime: number;
   redirects: number;
+  /** Pieces of work that may fetch from one repository side by side. */
+  perRepository: number;
   /** Bytes that one repository's mirror may take on disk. */
   mirrorBytes: number;
 }
@@ -41,5 +43,6 @@ export const DEFAULT_LIMITS: SourceLimits = {
   gitTime: 60_000,
   httpTime: 30_000,
   redirects: 5,
+  perRepository: 2,
   mirrorBytes: 512 * 1024 * 1024,
 };

@@ -72,7 +72,11 @@ export interface Fetched {
 
 /** Where contents come from. Rejects with a `SourceError`, or with the signal's reason. */
 export interface Fetching {
-  fetch(request: SourceRequest, signal?: AbortSignal): Promise<Fetched>;
+  /**
+   * @param visit any object; what is fetched with the same one at the same time is one piece of work, which takes one
+   *   of the places of a repository. Without it each fetch is one.
+   */
+  fetch(request: SourceRequest, signal?: AbortSignal, visit?: object): Promise<Fetched>;
 }
 
 /** External content behind one port. */

@@ -5,6 +5,7 @@ import { HttpSource } from './http/http-source.js';
 import { SecretSource } from './kubernetes/secret-source.js';
 import { OutboundGuard } from './outbound-guard.js';
 import type { Probed } from './probed.js';
+import { Places } from './places.js';
 import { DEFAULT_LIMITS } from './settings.js';
 import type { SourceSettings } from './settings.js';
 import { SingleFlight } from './single-flight.js';
@@ -24,15 +25,18 @@ export function createSources(settings: SourceSettings): Source {
   const secrets = new SecretSource(settings.kubernetes, limits);
   const fetches = new SingleFlight<Fetched>();
   const probes = new SingleFlight<Probed>();
+  const places = new Places(limits.perRepository);
 
-  const bounded = async <Answer>(
+  const placed = async <Answer>(
     request: SourceRequest,
-    signal: AbortSignal | undefined,
+    { signal, visit }: { signal: AbortSignal | undefined; visit: object },
     work: (signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> => {
     const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
     try {
-      return await withDeadline(time, signal, work);
+      return await withDeadline(time, signal, (inner) =>
+        places.take({ ...errandOf(request), visit }, inner, work),
+      );
     } catch (error) {
       throw error instanceof SourceError ? error.about(subjectOf(request)) : error;
     }
@@ -55,12 +59,12 @@ export function createSources(settings: SourceSettings): Source {
   };
 
   return {
-    fetch: (request, signal) =>
-      bounded(request, signal, (inner) =>
+    fetch: (request, signal, visit = {}) =>
+      placed(request, { signal, visit }, (inner) =>
         fetches.run(keyOf(request), inner, (joined) => fetchOnce(request, joined)),
       ),
     probe: (request, known, signal) =>
-      bounded(request, signal, (inner) =>
+      placed(request, { signal, visit: {} }, (inner) =>
         probes.run(keyOf([request, known]), inner, (joined) => probeOnce(request, known, joined)),
       ),
   };
@@ -70,6 +74,14 @@ export function createSources(settings: SourceSettings): Source {
 function subjectOf(request: SourceRequest): string {
   if (request.type !== 'secret') return `Repository "${request.repository.name}"`;
   return `Secret "${request.namespace}/${request.name}"`;
+}
+
+/** Of git, one revision is fetched at once for all who want paths of it. All secrets are in one cluster. */
+function errandOf(request: SourceRequest): { repository: string; key: string } {
+  if (request.type === 'secret') return { repository: 'kubernetes', key: keyOf(request) };
+  const { org, uid } = request.repository;
+  const joined = request.type === 'git' ? { ...request, path: undefined } : request;
+  return { repository: `${org}/${uid}`, key: keyOf(joined) };
 }
 
 /** A digest, since the request holds credentials. */

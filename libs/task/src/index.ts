@@ -1,7 +1,7 @@
 export { backoffMs } from './backoff.js';
 export { Batch, originOf, type Want, type WantKind } from './batch.js';
 export { BatchUnit } from './batch-unit.js';
-export { originOfWant, waitForOutsideMs } from './claimed-want.js';
+export { originOfWant, waitForOutsideMs, waitForTurn } from './claimed-want.js';
 export { Repositories, repositoriesTable, type KnownRepository } from './repositories.js';
 export { taskProviders } from './providers.js';
 export type { Sweep } from './sweep.js';

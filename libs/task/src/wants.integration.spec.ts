@@ -3,6 +3,7 @@ import { DEFAULT_ORGANISATION, newUid } from '@skein/events';
 import { Postgres } from '@skein/postgres';
 import { openTransaction, testDatabase, type TestDatabase } from '@skein/testing';
 import type { Want } from './batch.js';
+import { waitForTurn } from './claimed-want.js';
 import { Wants, wantsTable } from './wants.js';
 
 const wants = new Wants('outside');
@@ -175,6 +176,13 @@ describe('a want that has to wait for the outside', () => {
     expect(await row()).toEqual({ attempts: 1, reason: 'git does not answer', later: true });
     await postgres.query('update outside.wants set due = now()');
     expect(await claim()).toMatchObject([{ attempts: 1 }]);
+  });
+
+  it('does not count what was no try', async () => {
+    await put(newUid());
+    const [claimed] = await claim();
+    await wants.postpone(postgres, claimed!, { ...waitForTurn(), reason: 'others' });
+    expect(await row()).toEqual({ attempts: 0, reason: 'others', later: true });
   });
 
   it('begins to count anew when it is wanted anew, and keeps since when it waits', async () => {

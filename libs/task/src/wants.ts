@@ -36,6 +36,13 @@ export interface ClaimedWant {
   readonly since: Date;
 }
 
+export interface Postponement {
+  readonly delayMs: number;
+  readonly reason: string;
+  /** Whether this was a try, so that the next wait is longer; it is one unless this says no. */
+  readonly attempted?: boolean;
+}
+
 /** Without a sign of life for so long, whoever claimed a want is thought dead. */
 const CLAIM_SECONDS = 10;
 /** How often that sign is to be given. */
@@ -179,12 +186,12 @@ export class Wants {
   async postpone(
     database: Queryable,
     want: ClaimedWant,
-    wait: { delayMs: number; reason: string },
+    { delayMs, reason, attempted = true }: Postponement,
   ): Promise<void> {
     await database.query(
-      `update ${this.schema}.wants set due = now() + make_interval(secs => $4 / 1000.0), attempts = attempts + 1, reason = $5
+      `update ${this.schema}.wants set due = now() + make_interval(secs => $4 / 1000.0), attempts = attempts + $7, reason = $5
        where org = $1 and kind = $2 and uid = $3 and number = $6`,
-      [want.org, want.kind, want.uid, wait.delayMs, wait.reason, want.number],
+      [want.org, want.kind, want.uid, delayMs, reason, want.number, attempted ? 1 : 0],
     );
   }
 }

@@ -75,6 +75,20 @@ describe('deciding a validation', () => {
     expect(decideValidation(state({ last: first.result }), [], attempt).changed).toBe(false);
   });
 
+  it('keeps what it waits for in earnest while it only waits for others', () => {
+    const others = [{ item: 'feed', message: 'others' }];
+    const busy = { ...nothing, waiting: others, busy: true };
+    const first = decideValidation(state({ last: valid }), [], busy);
+    expect(first.result).toMatchObject({ reason: 'Waiting', message: 'feed: others' });
+    const last = { ...first.result, message: 'feed: unreachable' };
+    expect(decideValidation(state({ last }), [], busy)).toMatchObject({
+      changed: false,
+      result: last,
+    });
+    const older = { ...last, generation: last.generation - 1 };
+    expect(decideValidation(state({ last: older }), [], busy).result).toEqual(first.result);
+  });
+
   it('refuses a template that no event could carry, and keeps long messages short', () => {
     const large = { os: { image: 'x'.repeat(64 * 1024) } };
     expect(decideValidation(state({ spec: large }), [], nothing).result.message).toContain('bytes');

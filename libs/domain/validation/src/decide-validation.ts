@@ -25,6 +25,8 @@ export interface Attempt {
   frozen: Frozen;
   problems: readonly ItemProblem[];
   waiting: readonly ItemProblem[];
+  /** Whether they wait for nothing but other fetches of the same repositories. */
+  busy?: boolean;
   /** Of the references that depend on the device. */
   repositories?: RepositoryStates;
 }
@@ -57,10 +59,17 @@ function sizeProblems(spec: DeviceSpec, frozen: Frozen): ItemProblem[] {
   return [{ item: 'template', message: `it has more than ${MAX_EVENT_BYTES - 1_024} bytes` }];
 }
 
-function resultOf(generation: number, problems: readonly ItemProblem[], attempt: Attempt) {
+function resultOf(
+  { generation, last }: FleetState,
+  problems: readonly ItemProblem[],
+  attempt: Attempt,
+) {
   if (problems.length > 0) {
     return { generation, valid: false, reason: 'Invalid', message: inWords(problems) };
   }
+  // What it waits for in earnest was said already, and may well be why the others are not done.
+  const waits = last?.reason === 'Waiting' && last.generation === generation;
+  if (attempt.busy && waits) return last;
   if (attempt.waiting.length > 0) {
     return { generation, valid: false, reason: 'Waiting', message: inWords(attempt.waiting) };
   }
@@ -92,7 +101,7 @@ export function decideValidation(
   attempt: Attempt,
 ): Verdict {
   const problems = [...written, ...attempt.problems, ...sizeProblems(state.spec, attempt.frozen)];
-  const result = resultOf(state.generation, problems, attempt);
+  const result = resultOf(state, problems, attempt);
   return {
     result,
     changed: differs(result, state.last),

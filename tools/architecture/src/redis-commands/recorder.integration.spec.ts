@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Sealer } from '@skein/blobs';
+import { ByteSealer, Sealer } from '@skein/blobs';
 import { cacheKeys, openCache } from '@skein/cache';
 import { nativeRedisOrSkip, startRedis, waitFor, type RedisServer } from '@skein/testing';
 import { Redis } from 'ioredis';
@@ -25,7 +25,7 @@ nativeRedisOrSkip('what is sent to a server', () => {
   it('by the cache, Redis 7.0 understands', async () => {
     const { cache, close } = openCache({
       redis: { url: server.url, name: 'skein-test-commands' },
-      sealer: new Sealer({ current: { id: 'one', key: randomBytes(32) } }),
+      sealer: new ByteSealer(new Sealer({ current: { id: 'one', key: randomBytes(32) } })),
       ...{ lifetimeMs: 60_000, leaseMs: 300, compressAbove: 100, maximumBytes: 10_000 },
     });
     const scope = { org: 'o', fleet: 'f', templateVersion: 'v' };
@@ -37,7 +37,7 @@ nativeRedisOrSkip('what is sent to a server', () => {
     await cache.getOrFetch({ key, fetch }, new AbortController().signal);
     await redis.set(key.name, 'unreadable', 'KEEPTTL');
     await cache.getOrFetch({ key, fetch }, new AbortController().signal);
-    await cache.drop(scope);
+    await cache.drop(scope, 'r');
     close();
     const used = ['EVAL', 'GET', 'HSCAN', 'HSET', 'PEXPIRE', 'SET', 'UNLINK'];
     // A monitor is told a little later.

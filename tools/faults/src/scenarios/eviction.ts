@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Sealer } from '@skein/blobs';
+import { ByteSealer, Sealer } from '@skein/blobs';
 import { cacheKeys, openCache, type CacheScope, type ContentCache } from '@skein/cache';
 import type { Redis } from 'ioredis';
 import { StillAnswered } from '../load/still-answered.js';
@@ -17,6 +17,7 @@ const valueBytes = 20_000;
 const contentsAtOnce = 20;
 /** Of its own for each policy: the list that `drop` goes by can be evicted too. */
 const scopeOf = (policy: string) => ({ org: 'flood', fleet: 'flood', templateVersion: policy });
+const repository = 'flood';
 const limits = { compressAbove: valueBytes, maximumBytes: valueBytes };
 const times = { lifetimeMs: 600_000, leaseMs: 15_000 };
 
@@ -51,7 +52,7 @@ async function keep(cache: ContentCache, scope: CacheScope, from: number): Promi
   const value = randomBytes(valueBytes);
   const keeping = Array.from({ length: contentsAtOnce }, (_, at) => {
     const path = `content-${from + at}`;
-    const key = cacheKeys.gitContents(scope, { repository: 'r', targetRevision: 'main', path });
+    const key = cacheKeys.gitContents(scope, { repository, targetRevision: 'main', path });
     return cache.agree({ key }, value);
   });
   const kept = await Promise.all(keeping);
@@ -94,7 +95,7 @@ export const eviction: Scenario = {
     const redis = stage.redisClient;
     const { streams, close } = await hearEvicted(redis);
     atEnd(async () => close());
-    const sealer = new Sealer({ current: { id: 'flood', key: randomBytes(32) } });
+    const sealer = new ByteSealer(new Sealer({ current: { id: 'flood', key: randomBytes(32) } }));
     const opened = openCache({
       redis: { url: stage.redis.url, name: 'skein-faults-cache' },
       ...{ sealer, ...limits, ...times },
@@ -112,7 +113,7 @@ export const eviction: Scenario = {
           `${found.refused} commands refused; ${found.acknowledged} writes were acknowledged`,
       );
       if (!shown[policy](found)) throw new Error(`that shows nothing of ${policy}`);
-      await opened.cache.drop(scope);
+      await opened.cache.drop(scope, repository);
       await redis.config('SET', 'maxmemory', 0);
       await sleep(random.between(200, 1_500));
     }
