@@ -22,18 +22,21 @@ export interface DependentStates {
   readonly problems: readonly ItemFailure[];
   /** What a later try may mend. */
   readonly waiting: readonly ItemFailure[];
-  /** Others are at one of the repositories, so that nothing was tried. */
+  /** All that wait only found others before them, so that nothing was tried. */
+  readonly busy: boolean;
+}
+
+interface Failure {
+  readonly item: string;
+  readonly message: string;
+  readonly retryable: boolean;
   readonly busy: boolean;
 }
 
 type Seen =
-  | { readonly repository: string; readonly watched: string; readonly revision: string }
-  | {
-      readonly item: string;
-      readonly message: string;
-      readonly retryable: boolean;
-      readonly busy: boolean;
-    };
+  Failure | { readonly repository: string; readonly watched: string; readonly revision: string };
+
+const isFailure = (seen: Seen | undefined): seen is Failure => seen !== undefined && 'item' in seen;
 
 /** A server may have nothing to say at the address that others only follow. */
 const NOTHING = '-';
@@ -77,11 +80,9 @@ export async function dependentStates(
   context: Context,
 ): Promise<DependentStates> {
   const all = await Promise.all(references.map((reference) => see(reference, context)));
-  const failures = (waits: boolean) =>
-    all.flatMap((one) => {
-      if (one === undefined || !('item' in one) || one.retryable !== waits) return [];
-      return [{ item: one.item, message: one.message }];
-    });
+  const failures = (retryable: boolean) =>
+    all.filter(isFailure).filter((one) => one.retryable === retryable);
+  const waiting = failures(true);
   const named = references.flatMap(({ repository }) => context.repositories.get(repository) ?? []);
   const states = named.map(({ name, uid, number }) => {
     const seen = all.flatMap((one) => {
@@ -92,8 +93,7 @@ export async function dependentStates(
   });
   return {
     states: Object.fromEntries(states),
-    problems: failures(false),
-    waiting: failures(true),
-    busy: all.some((one) => one !== undefined && 'busy' in one && one.busy),
+    ...{ problems: failures(false), waiting },
+    busy: waiting.length > 0 && waiting.every(({ busy }) => busy),
   };
 }

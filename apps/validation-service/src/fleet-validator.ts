@@ -56,11 +56,12 @@ export class FleetValidator {
       dependentStates(dependent.filter(isOfRepository), context),
     ]);
     const unfit = checkItems(dependent, repositories);
+    const waits = [attempt, seen].filter(({ waiting }) => waiting.length > 0);
     return {
       frozen: attempt.frozen,
       problems: [...attempt.problems, ...unfit, ...seen.problems],
       waiting: [...attempt.waiting, ...seen.waiting],
-      busy: attempt.busy || seen.busy,
+      busy: waits.length > 0 && waits.every(({ busy }) => busy),
       repositories: seen.states,
     };
   }
