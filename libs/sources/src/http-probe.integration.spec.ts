@@ -20,17 +20,19 @@ let modified: Date | undefined;
 let sent: number;
 let asked: (string | undefined)[][];
 
+function isUnchanged(match: string | undefined, since: string | undefined): boolean {
+  if (match) return match === etag;
+  return since !== undefined && modified !== undefined && modified <= new Date(since);
+}
+
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const { 'if-none-match': match, 'if-modified-since': since } = request.headers;
   asked.push([match, since]);
   if (request.url === '/moved') return void response.writeHead(302, { location: '/file' }).end();
   if (request.url === '/never') return void response.writeHead(304).end();
-  const unchanged = match
-    ? match === etag
-    : since !== undefined && modified !== undefined && modified <= new Date(since);
   if (etag) response.setHeader('etag', etag);
   if (modified) response.setHeader('last-modified', modified.toUTCString());
-  if (unchanged) return void response.writeHead(304).end();
+  if (isUnchanged(match, since)) return void response.writeHead(304).end();
   sent += 1;
   response.end(content);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SourceError } from '../source-error.js';
 import { runGit } from './git-command.js';
 import { gitEnvironment } from './git-environment.js';
-import { DamagedMirror, failureOf } from './git-failure.js';
+import { failureOf, type DamagedMirror } from './git-failure.js';
 import type { GitRemote } from './git-remote.js';
 import { candidateRefs, isCommit, pickRef } from './revision.js';
 
