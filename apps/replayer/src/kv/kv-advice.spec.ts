@@ -8,8 +8,13 @@ const MIB = 1_024 * 1_024;
 const GIB = 1_024 * MIB;
 
 /** The last look, after so many minutes with the given figures at their begin and end. */
-function after(minutes: number, start: Partial<Measured>, end: Partial<Measured> = start) {
-  let history: History = [];
+function after(
+  minutes: number,
+  start: Partial<Measured>,
+  end: Partial<Measured> = start,
+  earlier: History = [],
+) {
+  let history = earlier;
   for (let minute = 0; minute < minutes; minute += 1) {
     history = remember(history, figures(start), minute * 60_000);
   }
@@ -30,6 +35,16 @@ describe('advice on the size of a server', () => {
     expect(rest).toEqual([]);
     expect(advice).toMatchObject({ code: 'evictions-rising', severity: 'unwise' });
     expect(advice!.cure).toBe('set maxmemory 1536mb, in a container of 2314mb');
+  });
+
+  it('is none when that ended some minutes ago', () => {
+    const earlier = remember([], figures(), 0);
+    const [start, end] = [
+      { evictedKeys: 7, refused: 1 },
+      { evictedKeys: 7, refused: 1 },
+    ];
+    expect(codes(after(4, start, end, earlier))).toEqual(['delayed-by-memory', 'evictions-rising']);
+    expect(after(10, start, end, earlier)).toEqual([]);
   });
 
   it('is what the container allows, when that is more', () => {
