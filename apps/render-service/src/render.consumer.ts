@@ -12,6 +12,7 @@ import {
   repositoryDeleted,
   repositorySpecUpdated,
   repositoryUsersWoken,
+  secretUsersWoken,
   templateVersionCreated,
   type Deleted,
   type Delivered,
@@ -23,6 +24,7 @@ import {
   type RepositoryCreated,
   type RepositorySpecUpdated,
   type RepositoryUsersWoken,
+  type SecretUsersWoken,
   type TemplateVersionCreated,
 } from '@skein/events';
 import { Batch } from '@skein/task';
@@ -104,5 +106,10 @@ export class RenderConsumer {
   async usersWoken(@Payload() events: Delivered<RepositoryUsersWoken>[], @Ctx() batch: Batch) {
     await this.view.foldWoken(batch.transaction, events);
     await this.cached.markRepositories(batch.transaction, events);
+  }
+
+  @EventPattern<string>(secretUsersWoken.type)
+  async secretUsersWoken(@Payload() events: Delivered<SecretUsersWoken>[], @Ctx() batch: Batch) {
+    await this.view.foldWoken(batch.transaction, events);
   }
 }

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '@skein/service';
 import { taskProviders } from '@skein/task';
+import { CheckLoop } from './check-loop.js';
 import { Checks } from './checks.js';
-import { outsideProvider } from './outside.js';
+import { LateUsers } from './late-users.js';
+import { outsideProviders } from './outside.js';
 import { Recall } from './recall.js';
 import { RepoConfig } from './repo.config.js';
 import { RepoConsumer } from './repo.consumer.js';
@@ -10,6 +12,8 @@ import { RepoSweep } from './repo.sweep.js';
 import { RepoTask } from './repo.task.js';
 import { RepoView } from './repo.view.js';
 import { RepositoryChecker } from './repository-checker.js';
+import { SecretWatcher } from './secret-watcher.js';
+import { WatchedSecrets } from './watched-secrets.js';
 
 @Module({
   imports: [ServiceModule.for({ room: 'repo', config: RepoConfig })],
@@ -19,7 +23,11 @@ import { RepositoryChecker } from './repository-checker.js';
     Checks,
     Recall,
     RepositoryChecker,
-    outsideProvider,
+    CheckLoop,
+    LateUsers,
+    WatchedSecrets,
+    SecretWatcher,
+    ...outsideProviders,
     ...taskProviders(RepoTask, RepoSweep),
   ],
 })

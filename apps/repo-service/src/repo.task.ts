@@ -6,64 +6,32 @@
  * seen is noted with the events that say so.
  */
 import {
-  Inject,
   Injectable,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { wakeUps, type RepositoryUser } from '@skein/domain-repo';
-import { repositoryUsersWoken, type Delivered, type NewEvent, type Origin } from '@skein/events';
-import { Postgres, type Transaction } from '@skein/postgres';
-import { WantLoop, Wants, type Batch, type Task, type Want } from '@skein/task';
-import { LOGGER, type Logger } from '@skein/telemetry';
+import type { Delivered, NewEvent } from '@skein/events';
+import type { Transaction } from '@skein/postgres';
+import { Wants, type Batch, type Task } from '@skein/task';
+import { CheckLoop } from './check-loop.js';
 import { Checks } from './checks.js';
-import { RepoConfig } from './repo.config.js';
-import { RepoView, type ChangedRepository, type LateUser } from './repo.view.js';
-import { RepositoryChecker } from './repository-checker.js';
-
-function eventsFor(
-  { org, repository, name }: ChangedRepository,
-  users: readonly RepositoryUser[],
-  origin: Origin | undefined,
-): NewEvent[] {
-  return wakeUps(name, users).map((data) => ({
-    definition: repositoryUsersWoken,
-    org,
-    subject: repository,
-    data,
-    ...(origin && { origin }),
-  }));
-}
+import { LateUsers } from './late-users.js';
+import { RepoView } from './repo.view.js';
+import { repositoryWakeUps } from './wake-up-events.js';
 
 const usersIn = (batch: Batch) => [...batch.wants('fleet'), ...batch.wants('device')];
 
 /** Tells the users of a repository that it changed, or something in it. Looking there is a durable want for each. */
 @Injectable()
 export class RepoTask implements Task, OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** Several repositories at once: a slow one holds back nobody. */
-  readonly work: WantLoop;
   private readonly wants = new Wants('repo');
 
   constructor(
     private readonly view: RepoView,
     private readonly checks: Checks,
-    checker: RepositoryChecker,
-    postgres: Postgres,
-    { repositoryCheckConcurrency, retryBaseMs }: RepoConfig,
-    @Inject(LOGGER) logger: Logger,
-  ) {
-    this.work = new WantLoop({
-      wants: this.wants,
-      postgres,
-      logger,
-      name: 'check of a repository',
-      kind: 'repository',
-      limit: 1,
-      lanes: repositoryCheckConcurrency,
-      retryBaseMs,
-      work: ([want], signal) => checker.check(want!, signal),
-    });
-  }
+    private readonly late: LateUsers,
+    readonly work: CheckLoop,
+  ) {}
 
   lock(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
     return this.view.lock(
@@ -80,7 +48,8 @@ export class RepoTask implements Task, OnApplicationBootstrap, BeforeApplication
     );
     await this.schedule(batch);
     // In this order: whoever is woken with all others is not late.
-    return [...(await this.wakeLate(batch)), ...(await this.wakeAll(batch))];
+    const late = await this.late.wake(batch.transaction, usersIn(batch));
+    return [...late, ...(await this.wakeAll(batch))];
   }
 
   committed(): void {
@@ -117,35 +86,9 @@ export class RepoTask implements Task, OnApplicationBootstrap, BeforeApplication
     for (const changed of await this.view.tell(batch.transaction, wants)) {
       const want = wants.find(({ org, uid }) => org === changed.org && uid === changed.repository);
       for await (const users of this.view.usersOf(batch.transaction, changed)) {
-        events.push(...eventsFor(changed, users, want?.origin));
+        events.push(...repositoryWakeUps(changed, users, want?.origin));
       }
     }
     return events;
-  }
-
-  /**
-   * Who begins to refer to a repository needs no waking: its own event is newer than the
-   * repository's. One whose event came late, out of order, was not there to be told.
-   */
-  private async wakeLate(batch: Batch): Promise<NewEvent[]> {
-    const wants = usersIn(batch);
-    if (wants.length === 0) return [];
-    const late = await this.late(batch.transaction, wants);
-    const groups = Map.groupBy(late, ({ org, repository }) => `${org}/${repository}`);
-    return [...groups.values()].flatMap((users) => {
-      const { kind, uid } = users[0]!;
-      const want = wants.find((candidate) => candidate.kind === kind && candidate.uid === uid);
-      return eventsFor(users[0]!, users, want?.origin);
-    });
-  }
-
-  /** Each once: too late for the last spec of a repository, or for what was seen in it. */
-  private async late(transaction: Transaction, users: readonly Want[]): Promise<LateUser[]> {
-    const all = [
-      ...(await this.view.late(transaction, users)),
-      ...(await this.checks.late(transaction, users)),
-    ];
-    const keyOf = ({ org, repository, kind, uid }: LateUser) => [org, repository, kind, uid].join();
-    return [...new Map(all.map((user) => [keyOf(user), user])).values()];
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { SealedStore, Sealer, Vault } from '@skein/blobs';
+import { openBlobs } from '@skein/blobs';
 import { readConfig } from '@skein/config';
 import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
@@ -15,10 +15,12 @@ import {
   type JsonObject,
 } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
-import { createSources } from '@skein/sources';
+import { createSources, KubernetesSecretWatch } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
+import { CheckLoop } from '../src/check-loop.js';
 import { Checks } from '../src/checks.js';
+import { LateUsers } from '../src/late-users.js';
 import { Recall } from '../src/recall.js';
 import { RepoConfig } from '../src/repo.config.js';
 import { RepoConsumer } from '../src/repo.consumer.js';
@@ -26,8 +28,19 @@ import { RepoSweep } from '../src/repo.sweep.js';
 import { RepoTask } from '../src/repo.task.js';
 import { RepoView } from '../src/repo.view.js';
 import { RepositoryChecker } from '../src/repository-checker.js';
+import { SecretWatcher } from '../src/secret-watcher.js';
+import { WatchedSecrets } from '../src/watched-secrets.js';
 
-const TABLES = ['repositories', 'uses', 'users', 'referrers', 'contents', 'wants', 'inbox'];
+const TABLES = [
+  'repositories',
+  'uses',
+  'users',
+  'referrers',
+  'contents',
+  'secrets',
+  'wants',
+  'inbox',
+];
 
 /** @param folder may be fetched from, and holds the mirrors */
 export function configFor(
@@ -53,16 +66,22 @@ export async function empty(postgres: Postgres): Promise<void> {
 /** One replica of the service, without its streams. */
 export async function assemble(postgres: Postgres, config: RepoConfig) {
   const log = await EventLog.open(postgres, 'repo', () => undefined);
-  const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
+  const opener = openBlobs(postgres, config.sealingKeys).vault;
   const outside = { source: createSources(config.sourceSettings('repo')), opener };
   const [view, checks] = [new RepoView(), new Checks()];
   const checker = new RepositoryChecker(view, checks, log, outside, config);
   const logger = openLogger('test', 'silent');
-  const task = new RepoTask(view, checks, checker, postgres, config, logger);
+  const secrets = new WatchedSecrets();
+  const loop = new CheckLoop(checker, postgres, config, logger);
+  const late = new LateUsers(view, checks, secrets);
+  const task = new RepoTask(view, checks, late, loop);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'repo'), task, settings);
   const sweep = new RepoSweep(view, checks, new Recall(view));
-  return { view, checks, task, unit, sweep, consumer: new RepoConsumer(view) };
+  const settingsOfCluster = config.kubernetesSettings;
+  const watch = settingsOfCluster && new KubernetesSecretWatch(settingsOfCluster);
+  const watcher = new SecretWatcher(log, view, checks, secrets, watch, logger);
+  return { view, checks, task, unit, sweep, watcher, consumer: new RepoConsumer(view) };
 }
 
 export const git = (repository: string, targetRevision = 'main', path = '/'): JsonObject => ({

@@ -98,8 +98,10 @@ export {
   repositoryAccessChecked,
   repositoryContentsChanged,
   repositoryUsersWoken,
+  secretUsersWoken,
   type RepositoryAccessChecked,
   type RepositoryContentsChanged,
   type RepositoryUsersWoken,
+  type SecretUsersWoken,
 } from './catalogue/repo.js';
 export { taskPermanentlyFailed, type TaskPermanentlyFailed } from './catalogue/task.js';

@@ -25,6 +25,8 @@ export const speakers = {
   Rendering: 'render',
   /** Who refers to a repository; the subject is the repository. */
   RepositoryUse: 'repo',
+  /** Who refers to a Kubernetes secret; the subject is the organisation. */
+  SecretUse: 'repo',
   /** Whether a repository can be reached, and what changed in it; the subject is the repository. */
   RepositoryCheck: 'repo',
   /** What a service gave up; the subject is that of the event which it could not handle. */

@@ -42,6 +42,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     gateway.fleetDeleted,
     ...repositoryEvents,
     repo.repositoryUsersWoken,
+    repo.secretUsersWoken,
   ],
   rollout: [
     gateway.deviceCreated,
@@ -73,6 +74,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     validation.templateVersionCreated,
     rollout.devicesSelected,
     repo.repositoryUsersWoken,
+    repo.secretUsersWoken,
   ],
   repo: [
     gateway.fleetCreated,

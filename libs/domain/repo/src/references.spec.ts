@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { referredIn } from './references.js';
+import { referredIn, secretIn } from './references.js';
 
 it('names what a spec refers to, each once', () => {
   const git = (name: string, path: string) => {
@@ -17,4 +17,14 @@ it('names what a spec refers to, each once', () => {
     { repository: 'h', reference: 'repository' },
   ]);
   expect(referredIn({})).toEqual([]);
+});
+
+it('names secrets, but not those that depend on the device', () => {
+  const secret = (name: string, namespace = 'edge') => {
+    return { name, secretRef: { name, namespace, mountPath: '/etc/tls' } };
+  };
+  const config = [secret('tls'), secret('tls'), secret('{{ .metadata.name }}'), secret('a', 'b/c')];
+  const referred = referredIn({ config });
+  expect(referred).toEqual([{ repository: '', reference: 'secret edge/tls' }]);
+  expect(secretIn(referred[0]!.reference)).toEqual({ namespace: 'edge', name: 'tls' });
 });

@@ -13,6 +13,20 @@ export const repositoryUsersWoken = define<RepositoryUsersWoken>(
   ['name', 'fleets', 'devices'],
 );
 
+/** A Kubernetes secret is another one than before: these fleets and devices look again. The subject is the organisation. */
+export interface SecretUsersWoken {
+  readonly namespace: string;
+  /** Of the secret. */
+  readonly name: string;
+  readonly fleets: readonly string[];
+  readonly devices: readonly string[];
+}
+export const secretUsersWoken = define<SecretUsersWoken>(
+  'SecretUse',
+  'skein.secret-use.users-woken.v1',
+  ['namespace', 'name', 'fleets', 'devices'],
+);
+
 /** The repository's condition `Accessible`; the subject is the repository. Said when it is another one than before. */
 export interface RepositoryAccessChecked {
   readonly accessible: boolean;

@@ -14,6 +14,7 @@ const shownAs: Readonly<Record<Kind, readonly string[] | undefined>> = {
   Rollout: ['Fleet'],
   Rendering: ['Fleet', 'Device'],
   RepositoryUse: ['Repository'],
+  SecretUse: ['Organization'],
   RepositoryCheck: ['Repository'],
   RepositoryPush: ['Repository'],
   GatewayTask: undefined,
@@ -31,6 +32,7 @@ const standIns: Readonly<Record<string, string>> = {
   RepositoryCheck: 'Repository',
   RepositoryPush: 'Repository',
   Dispatching: 'Organization',
+  SecretUse: 'Organization',
 };
 
 /** The kind of resource that people know a subject by, as far as the kind alone says it. */

@@ -2,6 +2,7 @@ import {
   repositoryAccessChecked,
   repositoryContentsChanged,
   repositoryUsersWoken,
+  secretUsersWoken,
   type RepositoryContentsChanged,
 } from '@skein/events';
 import { devices, telling, type Told } from './telling.js';
@@ -30,6 +31,13 @@ export const repoTellings = [
       reason: 'ReferencedRepositoryUpdated',
       message: `is looked at again by ${fleetsOf(fleets.length)} and ${devices(users.length)} that refer to it`,
       details: { detailType: 'ReferencedRepositoryUpdated', repository: name },
+    }),
+  }),
+  telling(secretUsersWoken, {
+    reasons: ['ReferencedSecretUpdated'],
+    tell: ({ namespace, name, fleets, devices: users }) => ({
+      reason: 'ReferencedSecretUpdated',
+      message: `has another secret ${namespace}/${name}, which ${fleetsOf(fleets.length)} and ${devices(users.length)} look at again`,
     }),
   }),
   telling(repositoryContentsChanged, {
