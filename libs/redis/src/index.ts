@@ -5,10 +5,10 @@ export { parseRedisUrl, RedisUrlInvalid, type Address, type RedisPlace } from '.
 export { adviseAtStart, type ServerUse } from './server/advise-at-start.js';
 export {
   asSetting,
+  byUrgency,
   containerFor,
-  inMib,
   recommendedMaxmemory,
   type Finding,
 } from './server/finding.js';
 export { informationOf, serversOf, type Information } from './server/information.js';
-export { addressOf, numberIn, readState, stateOf, type ServerState } from './server/state.js';
+export { addressOf, numberIn, stateOf, type ServerState } from './server/state.js';

@@ -1,6 +1,7 @@
 import {
   addressOf,
   adviseAtStart,
+  byUrgency,
   informationOf,
   numberIn,
   serversOf,
@@ -60,10 +61,10 @@ export async function judge(
   const kinds = await kindsOn(look.redis, keys).catch(() => undefined);
   const found = figuresOf(look, use, kinds);
   const history = remember(before, found, Date.now());
-  const advice = [
+  const advice = byUrgency([
     ...adviseOnPersistence(found),
     ...adviseOnSize(found, history),
     ...adviseAtStart(look.state, use),
-  ];
+  ]);
   return { figures: { ...found, hitRatio: hitRatio(history) ?? null, advice }, history };
 }

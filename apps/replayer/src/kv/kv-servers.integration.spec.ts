@@ -156,6 +156,14 @@ describe('a cache', () => {
     expect((await figuresOf('cache')).evictedKeys).toBeGreaterThan(0);
   });
 
+  it('that also has no limit is told of that first', async () => {
+    await open(ofCache.url);
+    await contents(3_000);
+    await cache.config('SET', 'maxmemory', 0);
+    expect((await advised('cache')).slice(0, 2)).toEqual(['no-maxmemory', 'evictions-rising']);
+    await cache.config('SET', 'maxmemory', 16 * MIB);
+  });
+
   it('in which too little is found should have more', async () => {
     await open(ofCache.url);
     await contents(300, 10);

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js';
+import { byUrgency, type Finding } from './finding.js';
 import { adviseOnMaxmemory } from './memory-advice.js';
 import type { ServerState } from './state.js';
 
@@ -110,8 +110,6 @@ function unknown(state: ServerState): Finding[] {
 
 /** What is unsafe or unwise about the way a server is set up, the worst first; and what is not known. */
 export function adviseAtStart(state: ServerState, use: ServerUse): Finding[] {
-  const found = [...adviseOnMaxmemory(state), ...rules.flatMap((rule) => rule(state, use) ?? [])];
-  const isUnsafe = ({ severity }: Finding) => severity === 'unsafe';
-  const milder = found.filter((finding) => !isUnsafe(finding));
-  return [...found.filter(isUnsafe), ...milder, ...unknown(state)];
+  const found = rules.flatMap((rule) => rule(state, use) ?? []);
+  return byUrgency([...adviseOnMaxmemory(state), ...found, ...unknown(state)]);
 }

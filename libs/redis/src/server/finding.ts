@@ -9,6 +9,13 @@ export interface Finding {
   readonly cure: string;
 }
 
+const urgency: readonly Finding['severity'][] = ['unsafe', 'unwise', 'unknown'];
+
+/** The most urgent first, else in the given order. */
+export function byUrgency(findings: readonly Finding[]): Finding[] {
+  return urgency.flatMap((level) => findings.filter(({ severity }) => severity === level));
+}
+
 const MIB = 1_024 * 1_024;
 const SHARE = 0.75;
 /** For the process itself and its buffers. */

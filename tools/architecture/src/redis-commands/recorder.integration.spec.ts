@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ByteSealer, Sealer } from '@skein/blobs';
 import { cacheKeys, openCache } from '@skein/cache';
-import { nativeRedisOrSkip, startRedis, waitFor, type RedisServer } from '@skein/testing';
+import { openRedis } from '@skein/redis';
+import {
+  nativeRedisOrSkip,
+  startRedis,
+  startRedisCluster,
+  waitFor,
+  type RedisServer,
+} from '@skein/testing';
 import { Redis } from 'ioredis';
 import { CommandRecorder } from './recorder.js';
 
@@ -45,6 +52,22 @@ nativeRedisOrSkip('what is sent to a server', () => {
     expect(recorder.notUnderstood).toEqual([]);
     expect(await recorder.errors()).toBe(0);
   });
+
+  it('by a connection to a cluster, it understands', async () => {
+    const cluster = await startRedisCluster();
+    const [node] = cluster.nodes;
+    const watching = new Redis(node!.url);
+    const recorded = await CommandRecorder.start(watching);
+    const connection = openRedis({ url: cluster.url, name: 'skein-test-commands' });
+    for (let at = 0; at < 50; at += 1) await connection.set(`key:${at}`, 'v', 'PX', 60_000);
+    await waitFor(() => recorded.names.includes('SET'));
+    expect(recorded.notUnderstood).toEqual([]);
+    expect(await recorded.errors()).toBe(0);
+    connection.disconnect();
+    recorded.stop();
+    watching.disconnect();
+    await cluster.stop();
+  }, 60_000);
 
   it('is seen when it does not, also from a script', async () => {
     await redis.call('SET', 'k', 'v', 'IFEQ', 'w').catch(() => undefined);

@@ -19,7 +19,8 @@ describe('what Redis 7.0 understands', () => {
     'XCLAIM k g c 0 1-0 2-0 IDLE 0 JUSTID',
     'EVAL return 1 k a',
     'EVAL script 0',
-    'CONFIG GET maxmemory',
+    'CONFIG GET save appendfsync',
+    'INFO server memory stats persistence errorstats',
     'MEMORY USAGE k SAMPLES 5',
     'HELLO 3 AUTH u p SETNAME n',
   ])('%s', (text) => {
