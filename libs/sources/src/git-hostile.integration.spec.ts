@@ -128,12 +128,15 @@ describe('hostile repositories and URLs', () => {
     const url = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}/config`;
     scene.server.requests.length = 0;
     const access = { credentials: { token: 'abc' } };
-    await expect(scene.fetch(gitRequest(url, { access }))).rejects.toMatchObject({
-      code: 'refused',
-      message: expect.stringContaining('has moved'),
-    });
-    expect(scene.server.requests).toEqual([]);
-    redirecting.close();
+    try {
+      await expect(scene.fetch(gitRequest(url, { access }))).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringContaining('has moved'),
+      });
+      expect(scene.server.requests).toEqual([]);
+    } finally {
+      redirecting.close();
+    }
   });
 
   it('refuses a name that resolves to loopback', async () => {
