@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -95,6 +96,21 @@ describe('hostile repositories and URLs', () => {
     await refused('dotgit', '', '".git"');
     for (const [index, name] of variants.entries()) await refused(`variant-${index}`, '', name);
     await refused('twins', '', 'README and readme');
+  });
+
+  it('runs no hook, wherever it comes from', async () => {
+    const cacheFolder = join(scene.folder, 'cache-hooks');
+    const fresh = scene.sources({ cacheFolder });
+    await fresh.fetch(gitRequest(scene.fileUrl(), { targetRevision: 'v1' }));
+    const [mirror = ''] = readdirSync(join(cacheFolder, 'mirrors'));
+    const hooks = join(cacheFolder, 'mirrors', mirror, 'hooks');
+    mkdirSync(hooks);
+    const ran = join(scene.folder, 'hook-ran');
+    // The one that a fetch would run.
+    const hook = `#!/bin/sh\ntouch ${ran}\n`;
+    writeFileSync(join(hooks, 'reference-transaction'), hook, { mode: 0o755 });
+    await fresh.fetch(gitRequest(scene.fileUrl()));
+    expect(existsSync(ran)).toBe(false);
   });
 
   it('takes a path for a name, not for a pattern', async () => {
