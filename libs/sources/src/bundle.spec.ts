@@ -8,9 +8,6 @@ const files: FetchedFile[] = [
   { path: 'a/c', mode: 0o644, content: Buffer.from('text') },
 ];
 
-const organisation = (asked: SourceRequest) =>
-  asked.type === 'secret' ? asked.org : asked.repository.org;
-
 describe('bundles', () => {
   it('are the same bytes for the same files in any order', () => {
     const bundle = encodeBundle(files);

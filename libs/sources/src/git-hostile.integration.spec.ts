@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gitRequest, startScene } from '../test/git-scene.js';
@@ -73,6 +76,10 @@ describe('hostile repositories and URLs', () => {
     scene.repository.commitTree('parent', `${file}\t..`);
     scene.repository.commitTree('escape', `040000 tree ${inner}\t..`);
     scene.repository.commitTree('dotgit', `040000 tree ${inner}\t.git`);
+    const variants = ['.GIT', '.git ', '.git.', 'git~1', '.g\u200cit', '.git::$DATA'];
+    for (const [index, name] of variants.entries())
+      scene.repository.commitTree(`variant-${index}`, `040000 tree ${inner}\t${name}`);
+    scene.repository.commitTree('twins', `${file}\tREADME`, `${file}\treadme`);
     const refused = (targetRevision: string, path: string, message: string) =>
       expect(
         scene.fetch(gitRequest(scene.fileUrl(), { targetRevision, path })),
@@ -87,6 +94,23 @@ describe('hostile repositories and URLs', () => {
     await refused('parent', '', '".."');
     await refused('escape', '', '".."');
     await refused('dotgit', '', '".git"');
+    for (const [index, name] of variants.entries()) await refused(`variant-${index}`, '', name);
+    await refused('twins', '', 'README and readme');
+  });
+
+  it('runs no hook, wherever it comes from', async () => {
+    const cacheFolder = join(scene.folder, 'cache-hooks');
+    const fresh = scene.sources({ cacheFolder });
+    await fresh.fetch(gitRequest(scene.fileUrl(), { targetRevision: 'v1' }));
+    const [mirror = ''] = readdirSync(join(cacheFolder, 'mirrors'));
+    const hooks = join(cacheFolder, 'mirrors', mirror, 'hooks');
+    mkdirSync(hooks);
+    const ran = join(scene.folder, 'hook-ran');
+    // The one that a fetch would run.
+    const hook = `#!/bin/sh\ntouch ${ran}\n`;
+    writeFileSync(join(hooks, 'reference-transaction'), hook, { mode: 0o755 });
+    await fresh.fetch(gitRequest(scene.fileUrl()));
+    expect(existsSync(ran)).toBe(false);
   });
 
   it('takes a path for a name, not for a pattern', async () => {
@@ -110,6 +134,25 @@ describe('hostile repositories and URLs', () => {
     expect((await fresh.fetch(gitRequest(url))).revision).toBe(scene.second);
     expect(lookUps).toBe(1);
     await expect(fresh.fetch(gitRequest(url))).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it('follows no redirect, and so takes no credentials anywhere', async () => {
+    const redirecting = createServer((_request, response) => {
+      response.writeHead(302, { location: scene.httpUrl() }).end();
+    });
+    await new Promise<void>((resolve) => redirecting.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}/config`;
+    scene.server.requests.length = 0;
+    const access = { credentials: { token: 'abc' } };
+    try {
+      await expect(scene.fetch(gitRequest(url, { access }))).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringContaining('has moved'),
+      });
+      expect(scene.server.requests).toEqual([]);
+    } finally {
+      redirecting.close();
+    }
   });
 
   it('refuses a name that resolves to loopback', async () => {

@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@skein/testing';
 import { GitSshServer, keyPair } from '../test/git-ssh-server.js';
 import { gitRequest, startScene } from '../test/git-scene.js';
 import type { GitScene } from '../test/git-scene.js';
@@ -181,7 +182,7 @@ const PASSPHRASE = 'c0rrect-horse $(touch /tmp/x)';
     await expect(late).rejects.toMatchObject({ code: 'timed-out' });
     gate.resolve();
     server.gate = Promise.resolve();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(readdirSync(cacheFolder).filter((name) => name.startsWith('ssh-'))).toEqual([]);
+    const left = () => readdirSync(cacheFolder).filter((name) => name.startsWith('ssh-'));
+    expect(await waitFor(() => left().length === 0, { message: 'no keys' })).toBe(true);
   });
 });

@@ -40,6 +40,7 @@ const ROUTES: Record<string, Handler> = {
   '/there': redirect(() => `${urlOf(elsewhere)}/who`),
   '/there-and-back': redirect(() => `${urlOf(elsewhere)}/back`),
   '/back': redirect(() => `${urlOf(main)}/who`),
+  '/other-name': redirect(() => `http://b.invalid:${new URL(urlOf(main)).port}/who`),
   '/loop': redirect(() => '/loop'),
   '/metadata': redirect(() => 'http://169.254.169.254/latest/meta-data/'),
   '/rebound': redirect(() => 'http://2852039166/'),
@@ -168,6 +169,13 @@ describe('redirects', () => {
     expect(await body('here', { credentials })).toBe(basic);
     expect(await body('there', { credentials })).toBe('nobody');
     expect(await body('there-and-back', { credentials })).toBe('nobody');
+    // The same machine and port, but another name.
+    const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+    const named = createSources({ ...settings, resolve });
+    const url = `http://a.invalid:${new URL(urlOf(main)).port}`;
+    const who = async (suffix: string) =>
+      (await named.fetch(request(suffix, { url, credentials }))).files[0]?.content.toString();
+    expect([await who('who'), await who('other-name')]).toEqual([basic, 'nobody']);
   });
 
   it.each([

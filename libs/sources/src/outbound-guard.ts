@@ -14,6 +14,9 @@ type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 /** The only part of IPv6 that is given out; what ipaddr.js calls unicast also holds e.g. `::127.0.0.1`. */
 const GLOBAL_IPV6: Network = ipaddr.parseCIDR('2000::/3');
 
+/** Public by its number, but the host's own service in a large cloud (Azure's wire server). */
+const OF_A_CLOUD: Network = ipaddr.parseCIDR('168.63.129.16/32');
+
 const systemResolve: Resolve = (host) => lookup(host, { all: true });
 
 /**
@@ -64,7 +67,7 @@ function literal(host: string): Address {
 }
 
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-  if (address.range() !== 'unicast') return false;
+  if (address.range() !== 'unicast' || isIn(address, OF_A_CLOUD)) return false;
   return address.kind() === 'ipv4' || isIn(address, GLOBAL_IPV6);
 }
 

@@ -18,6 +18,16 @@ export function checkPath(path: string, what: string): string {
   throw new SourceError('refused', `${what} ${path} has ${part} in it`);
 }
 
+/** Code points that HFS+ does not see in a name. */
+const UNSEEN = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+/** Nothing, `.`, `..` and `.git`, also as NTFS reads them: trailing dots and spaces, short names, streams. */
+const FORBIDDEN = /^(?:\.{0,2} *|(?:\.git|git~\d)[ .]*(?::.*)?)$/;
+
 function isForbidden(part: string): boolean {
-  return ['', '.', '..', '.git'].includes(part.toLowerCase());
+  return FORBIDDEN.test(folded(part));
+}
+
+/** Equal for names that some file systems take for the same. */
+export function folded(path: string): string {
+  return path.replace(UNSEEN, '').normalize('NFC').toLowerCase();
 }

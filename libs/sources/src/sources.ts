@@ -7,67 +7,81 @@ import { OutboundGuard } from './outbound-guard.js';
 import type { Probed } from './probed.js';
 import { Places } from './places.js';
 import { DEFAULT_LIMITS } from './settings.js';
-import type { SourceSettings } from './settings.js';
+import type { SourceLimits, SourceSettings } from './settings.js';
 import { SingleFlight } from './single-flight.js';
 import { SourceError } from './source-error.js';
 import type { Fetched, Source, SourceRequest } from './source.js';
 
-/**
- * All kinds of sources behind the one port. Requests that are the same at the same time are one fetch.
- *
- * @throws if an allowed network is not a CIDR
- */
-export function createSources(settings: SourceSettings): Source {
-  const limits = { ...DEFAULT_LIMITS, ...settings.limits };
-  const guard = new OutboundGuard(settings.allowedNetworks, settings.resolve);
-  const git = new GitSource(settings, guard, limits);
-  const http = new HttpSource(guard, limits);
-  const secrets = new SecretSource(settings.kubernetes, limits);
-  const fetches = new SingleFlight<Fetched>();
-  const probes = new SingleFlight<Probed>();
-  const places = new Places(limits.perRepository);
+/** All kinds of sources behind the one port. Requests that are the same at the same time are one. */
+class AllSources implements Source {
+  readonly #limits: SourceLimits;
+  readonly #git: GitSource;
+  readonly #http: HttpSource;
+  readonly #secrets: SecretSource;
+  readonly #fetches = new SingleFlight<Fetched>();
+  readonly #probes = new SingleFlight<Probed>();
+  readonly #places: Places;
 
-  const placed = async <Answer>(
+  constructor(settings: SourceSettings) {
+    this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    const guard = new OutboundGuard(settings.allowedNetworks, settings.resolve);
+    this.#git = new GitSource(settings, guard, this.#limits);
+    this.#http = new HttpSource(guard, this.#limits);
+    this.#secrets = new SecretSource(settings.kubernetes, this.#limits);
+    this.#places = new Places(this.#limits.perRepository);
+  }
+
+  fetch(request: SourceRequest, signal?: AbortSignal, visit: object = {}): Promise<Fetched> {
+    return this.#placed(request, { signal, visit }, (inner) =>
+      this.#fetches.run(keyOf(request), inner, (joined) => this.#fetchOnce(request, joined)),
+    );
+  }
+
+  probe(request: SourceRequest, known?: Probed, signal?: AbortSignal): Promise<Probed> {
+    return this.#placed(request, { signal, visit: {} }, (inner) =>
+      this.#probes.run(keyOf([request, known]), inner, (joined) =>
+        this.#probeOnce(request, known, joined),
+      ),
+    );
+  }
+
+  async #placed<Answer>(
     request: SourceRequest,
     { signal, visit }: { signal: AbortSignal | undefined; visit: object },
     work: (signal: AbortSignal) => Promise<Answer>,
-  ): Promise<Answer> => {
-    const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
+  ): Promise<Answer> {
+    const { gitTime, httpTime } = this.#limits;
     try {
-      return await withDeadline(time, signal, (inner) =>
-        places.take({ ...errandOf(request), visit }, inner, work),
+      return await withDeadline(request.type === 'git' ? gitTime : httpTime, signal, (inner) =>
+        this.#places.take({ ...errandOf(request), visit }, inner, work),
       );
     } catch (error) {
       throw error instanceof SourceError ? error.about(subjectOf(request)) : error;
     }
-  };
+  }
 
-  const fetchOnce = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
-    if (request.type === 'secret') return secrets.fetch(request, signal);
-    return request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
-  };
+  #fetchOnce(request: SourceRequest, signal: AbortSignal): Promise<Fetched> {
+    if (request.type === 'secret') return this.#secrets.fetch(request, signal);
+    return request.type === 'git'
+      ? this.#git.fetch(request, signal)
+      : this.#http.fetch(request, signal);
+  }
 
-  const probeOnce = async (
+  async #probeOnce(
     request: SourceRequest,
     known: Probed | undefined,
     signal: AbortSignal,
-  ): Promise<Probed> => {
-    if (request.type === 'git') return git.probe(request, signal);
-    if (request.type === 'http') return http.probe(request, known, signal);
-    const { revision } = await secrets.fetch(request, signal);
+  ): Promise<Probed> {
+    if (request.type === 'git') return this.#git.probe(request, signal);
+    if (request.type === 'http') return this.#http.probe(request, known, signal);
+    const { revision } = await this.#secrets.fetch(request, signal);
     return { revision };
-  };
+  }
+}
 
-  return {
-    fetch: (request, signal, visit = {}) =>
-      placed(request, { signal, visit }, (inner) =>
-        fetches.run(keyOf(request), inner, (joined) => fetchOnce(request, joined)),
-      ),
-    probe: (request, known, signal) =>
-      placed(request, { signal, visit: {} }, (inner) =>
-        probes.run(keyOf([request, known]), inner, (joined) => probeOnce(request, known, joined)),
-      ),
-  };
+/** @throws if an allowed network is not a CIDR */
+export function createSources(settings: SourceSettings): Source {
+  return new AllSources(settings);
 }
 
 /** What an error is about, for people. */

@@ -45,6 +45,8 @@ const git = (credentials?: Credentials, skipServerVerification?: boolean) => {
     const options = { ...own, ca: client.cert, requestCert: true, rejectUnauthorized: false };
     server = createServer(options, (request, response) => {
       response.statusCode = request.url?.startsWith('/info') ? 404 : 200;
+      if (request.url === '/down')
+        response.writeHead(302, { location: url.replace('https:', 'http:') });
       response.end((request.socket as TLSSocket).authorized ? 'known' : 'unknown');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -78,6 +80,14 @@ const git = (credentials?: Credentials, skipServerVerification?: boolean) => {
     await expect(git(credentials)).rejects.toMatchObject({ code: 'not-found' });
     // The files that git was given are gone.
     expect(readdirSync(join(folder.path, 'cache')).sort()).toEqual(['home', 'mirrors']);
+  });
+
+  it('does not follow a redirect out of TLS', async () => {
+    const repository = access({ url: `${url}down`, credentials: { 'ca.crt': own.cert } });
+    await expect(sources.fetch({ type: 'http', repository })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('from https to http'),
+    });
   });
 
   it('says which part cannot be used', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -17,15 +18,19 @@ export interface GitHttpServer {
   close(): Promise<void>;
 }
 
-/** `git http-backend` behind a small CGI server on 127.0.0.1. */
-export async function startGitHttpServer(root: string): Promise<GitHttpServer> {
-  const http = createServer((request, response) => {
+/** `git http-backend` behind a small CGI server on 127.0.0.1, with TLS if it gets a certificate. */
+export async function startGitHttpServer(
+  root: string,
+  tls?: { cert: string; key: string },
+): Promise<GitHttpServer> {
+  const listener: RequestListener = (request, response) => {
     server.requests.push(`${request.method} ${request.url}`);
     void server.gate.then(() => answer(server, root, request, response));
-  });
+  };
+  const http = tls ? createSecureServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const server: GitHttpServer = {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    url: `http${tls ? 's' : ''}://127.0.0.1:${(http.address() as AddressInfo).port}`,
     requests: [],
     oldProtocol: false,
     gate: Promise.resolve(),

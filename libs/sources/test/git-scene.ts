@@ -35,15 +35,15 @@ export async function startScene(): Promise<GitScene> {
     allowFile: [root],
     allowedNetworks: ['127.0.0.0/8'],
   };
-  const { fetch, probe } = createSources(settings);
+  const own = createSources(settings);
   return {
     folder,
     repository,
     server,
     first,
     second,
-    fetch,
-    probe,
+    fetch: (...asked) => own.fetch(...asked),
+    probe: (...asked) => own.probe(...asked),
     sources: (changes) => createSources({ ...settings, ...changes }),
     fileUrl: () => `file://${repository.folder}`,
     httpUrl: () => `${server.url}/config`,

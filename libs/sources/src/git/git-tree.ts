@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { checkPath } from '../paths.js';
+import { checkPath, folded } from '../paths.js';
 import { SourceError } from '../source-error.js';
 
 export interface TreeEntry {
@@ -19,7 +19,24 @@ export function parseTree(listing: Buffer): TreeEntry[] {
   const paths = new Set(entries.map(({ path }) => path));
   if (paths.size !== entries.length)
     throw new SourceError('refused', 'a path stands twice in the tree');
+  refuseTwins(paths);
   return entries;
+}
+
+/** Names that differ in nothing but case or form: where they are one file, one would replace the other. */
+function refuseTwins(paths: ReadonlySet<string>): void {
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    const parts = path.split('/');
+    for (const [index] of parts.entries()) {
+      const place = parts.slice(0, index + 1).join('/');
+      const key = folded(place);
+      const twin = seen.get(key) ?? place;
+      if (twin !== place)
+        throw new SourceError('refused', `${twin} and ${place} are one name to some file systems`);
+      seen.set(key, place);
+    }
+  }
 }
 
 function decode(listing: Buffer): string {

@@ -56,10 +56,35 @@ describe('paths', () => {
     expect(normalisePath(path)).toBe(normal);
   });
 
-  it.each(['../a', 'a/../b', 'a/..', './a', 'a//b', 'a\0b', 'a\nb', '.git/config', 'a/.GIT/hooks'])(
-    'refuses %j',
+  it.each([
+    '../a',
+    'a/../b',
+    'a/..',
+    'a/.. /b',
+    './a',
+    'a//b',
+    'a\0b',
+    'a\nb',
+    '.git/config',
+    'a/.GIT/hooks',
+    '.git /config',
+    '.git./config',
+    '.git . ./config',
+    'git~1/config',
+    'GIT~2',
+    '.git::$INDEX_ALLOCATION/config',
+    '.git:stream',
+    '.g\u200cit/config',
+    '\ufeff.git/config',
+    '.Gi\u202et',
+  ])('refuses %j', (path) => {
+    expect(() => normalisePath(path)).toThrow(expect.objectContaining({ code: 'refused' }));
+  });
+
+  it.each(['.gitignore', '.github/x', 'git', 'a.git', '...', 'var\\x2drun.mount', 'git~x'])(
+    'takes %j',
     (path) => {
-      expect(() => normalisePath(path)).toThrow(expect.objectContaining({ code: 'refused' }));
+      expect(normalisePath(path)).toBe(path);
     },
   );
 });
@@ -85,6 +110,17 @@ describe('trees', () => {
     ['.git', `100644 blob ${OBJECT}       1\t.Git/config`],
   ])('refuses %s', (_what, line) => {
     expect(() => parseTree(tree(line))).toThrow(expect.objectContaining({ code: 'refused' }));
+  });
+
+  it.each([
+    ['README', 'readme'],
+    ['etc/A/x', 'etc/a/y'],
+    ['caf\u00e9', 'cafe\u0301'],
+    ['a\u200db', 'ab'],
+    ['conf/x', 'Conf'],
+  ])('refuses the twins %j and %j', (one, other) => {
+    const lines = [one, other].map((path) => `100644 blob ${OBJECT}       1\t${path}`);
+    expect(() => parseTree(tree(...lines))).toThrow(expect.objectContaining({ code: 'refused' }));
   });
 
   it('refuses a path that stands twice, and names that are not UTF-8', () => {

@@ -25,7 +25,6 @@ type Watcher = { namespace: string; name: string | null; response: ServerRespons
  */
 export class KubernetesServer {
   readonly ca: string;
-  readonly token = 'the-t0ken-of-the-account';
   /** `METHOD path?query accept` of each request. */
   readonly requests: string[] = [];
   /** Namespaces that the account may not read. */
@@ -40,7 +39,10 @@ export class KubernetesServer {
   #watchers: Watcher[] = [];
   #version = 100;
 
-  constructor(folder: string) {
+  constructor(
+    folder: string,
+    readonly token = 'the-t0ken-of-the-account',
+  ) {
     const own = certificate(folder, 'kubernetes');
     this.ca = own.cert;
     this.#server = createServer(own, (request, response) => {
