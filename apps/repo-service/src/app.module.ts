@@ -10,6 +10,7 @@ import { RepoSweep } from './repo.sweep.js';
 import { RepoTask } from './repo.task.js';
 import { RepoView } from './repo.view.js';
 import { RepositoryChecker } from './repository-checker.js';
+import { Watching } from './watching.js';
 
 @Module({
   imports: [ServiceModule.for({ room: 'repo', config: RepoConfig })],
@@ -17,6 +18,7 @@ import { RepositoryChecker } from './repository-checker.js';
   providers: [
     RepoView,
     Checks,
+    Watching,
     Recall,
     RepositoryChecker,
     outsideProvider,

@@ -16,10 +16,10 @@ import { repositoryUsersWoken, type Delivered, type NewEvent, type Origin } from
 import { Postgres, type Transaction } from '@skein/postgres';
 import { WantLoop, Wants, type Batch, type Task, type Want } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
-import { Checks } from './checks.js';
 import { RepoConfig } from './repo.config.js';
 import { RepoView, type ChangedRepository, type LateUser } from './repo.view.js';
 import { RepositoryChecker } from './repository-checker.js';
+import { Watching } from './watching.js';
 
 function eventsFor(
   { org, repository, name }: ChangedRepository,
@@ -46,7 +46,7 @@ export class RepoTask implements Task, OnApplicationBootstrap, BeforeApplication
 
   constructor(
     private readonly view: RepoView,
-    private readonly checks: Checks,
+    private readonly watching: Watching,
     checker: RepositoryChecker,
     postgres: Postgres,
     { repositoryCheckConcurrency, retryBaseMs }: RepoConfig,
@@ -99,9 +99,9 @@ export class RepoTask implements Task, OnApplicationBootstrap, BeforeApplication
   private async schedule(batch: Batch): Promise<void> {
     const { transaction } = batch;
     const [repositories, users] = [batch.wants('repository'), usersIn(batch)];
-    const checkable = await this.checks.checkable(transaction, repositories);
+    const checkable = await this.watching.checkable(transaction, repositories);
     const told = new Map(repositories.map((want) => [`${want.org}/${want.uid}`, want.origin]));
-    const began = users.length === 0 ? [] : await this.checks.noteNew(transaction, users);
+    const began = users.length === 0 ? [] : await this.watching.noteNew(transaction, users);
     const asked = new Map(users.map((want) => [want.org, want.origin]));
     const due = [...checkable, ...began].map(({ org, uid }) => {
       const origin = told.get(`${org}/${uid}`) ?? asked.get(org) ?? {};
@@ -143,7 +143,7 @@ export class RepoTask implements Task, OnApplicationBootstrap, BeforeApplication
   private async late(transaction: Transaction, users: readonly Want[]): Promise<LateUser[]> {
     const all = [
       ...(await this.view.late(transaction, users)),
-      ...(await this.checks.late(transaction, users)),
+      ...(await this.watching.late(transaction, users)),
     ];
     const keyOf = ({ org, repository, kind, uid }: LateUser) => [org, repository, kind, uid].join();
     return [...new Map(all.map((user) => [keyOf(user), user])).values()];

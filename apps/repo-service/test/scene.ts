@@ -26,6 +26,7 @@ import { RepoSweep } from '../src/repo.sweep.js';
 import { RepoTask } from '../src/repo.task.js';
 import { RepoView } from '../src/repo.view.js';
 import { RepositoryChecker } from '../src/repository-checker.js';
+import { Watching } from '../src/watching.js';
 
 const TABLES = ['repositories', 'uses', 'users', 'referrers', 'contents', 'wants', 'inbox'];
 
@@ -55,13 +56,13 @@ export async function assemble(postgres: Postgres, config: RepoConfig) {
   const log = await EventLog.open(postgres, 'repo', () => undefined);
   const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
   const outside = { source: createSources(config.sourceSettings('repo')), opener };
-  const [view, checks] = [new RepoView(), new Checks()];
-  const checker = new RepositoryChecker(view, checks, log, outside, config);
+  const [view, checks, watching] = [new RepoView(), new Checks(), new Watching()];
+  const checker = new RepositoryChecker(view, checks, watching, log, outside, config);
   const logger = openLogger('test', 'silent');
-  const task = new RepoTask(view, checks, checker, postgres, config, logger);
+  const task = new RepoTask(view, watching, checker, postgres, config, logger);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'repo'), task, settings);
-  const sweep = new RepoSweep(view, checks, new Recall(view));
+  const sweep = new RepoSweep(view, watching, new Recall(view));
   return { view, checks, task, unit, sweep, consumer: new RepoConsumer(view) };
 }
 
