@@ -14,6 +14,7 @@ import { RepoView } from './repo.view.js';
 import { RepositoryChecker } from './repository-checker.js';
 import { SecretWatcher } from './secret-watcher.js';
 import { WatchedSecrets } from './watched-secrets.js';
+import { Watching } from './watching.js';
 
 @Module({
   imports: [ServiceModule.for({ room: 'repo', config: RepoConfig })],
@@ -21,6 +22,7 @@ import { WatchedSecrets } from './watched-secrets.js';
   providers: [
     RepoView,
     Checks,
+    Watching,
     Recall,
     RepositoryChecker,
     CheckLoop,

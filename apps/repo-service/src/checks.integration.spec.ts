@@ -157,6 +157,23 @@ describe('a git repository', () => {
     await harness.handle(harness.event(repositoryDeleted, r, { name: 'config' }));
     expect(await next()).toEqual([]);
     expect(await wants()).toEqual([]);
+    expect(await postgres.query('select from repo.contents')).toEqual([]);
+  });
+
+  it('is looked at where it is referred to now, and what was seen elsewhere is forgotten', async () => {
+    source.commit('two', 'stage');
+    source.commit('one');
+    await harness.handle(
+      make.repositoryIs(r, 'config', gitSpec()),
+      make.fleetIs(f, [git('config')]),
+    );
+    await checked();
+    await harness.handle(make.templateIs(f, [git('config', 'stage')]));
+    expect(wokenBy(await checked())).toEqual([{ name: 'config', fleets: [f], devices: [] }]);
+    const seen = await postgres.query('select reference from repo.contents');
+    expect(seen).toEqual([{ reference: 'git stage' }]);
+    source.commit('of no concern');
+    expect(await next()).toEqual([]);
   });
 });
 

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import type { Want } from '@skein/task';
-import { Checks } from './checks.js';
 import { RepoView, type LateUser } from './repo.view.js';
 import { repositoryWakeUps, secretWakeUps } from './wake-up-events.js';
 import { WatchedSecrets } from './watched-secrets.js';
+import { Watching } from './watching.js';
 
 const keyOf = ({ org, repository, kind, uid }: LateUser) => [org, repository, kind, uid].join();
 
@@ -17,7 +17,7 @@ const keyOf = ({ org, repository, kind, uid }: LateUser) => [org, repository, ki
 export class LateUsers {
   constructor(
     private readonly view: RepoView,
-    private readonly checks: Checks,
+    private readonly watching: Watching,
     private readonly secrets: WatchedSecrets,
   ) {}
 
@@ -47,7 +47,7 @@ export class LateUsers {
   ): Promise<LateUser[]> {
     const all = [
       ...(await this.view.late(transaction, users)),
-      ...(await this.checks.late(transaction, users)),
+      ...(await this.watching.late(transaction, users)),
     ];
     return [...new Map(all.map((user) => [keyOf(user), user])).values()];
   }

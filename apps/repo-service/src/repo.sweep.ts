@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Batch, Sweep } from '@skein/task';
-import { Checks } from './checks.js';
 import { Recall } from './recall.js';
 import { RepoView } from './repo.view.js';
+import { Watching } from './watching.js';
 
 const AT_ONCE = 300;
 
@@ -14,7 +14,7 @@ const AT_ONCE = 300;
 export class RepoSweep implements Sweep {
   constructor(
     private readonly view: RepoView,
-    private readonly checks: Checks,
+    private readonly watching: Watching,
     private readonly recall: Recall,
   ) {}
 
@@ -29,6 +29,6 @@ export class RepoSweep implements Sweep {
       );
     }
     batch.wantMissed('repository', await this.view.missed(transaction, AT_ONCE));
-    batch.wantMissed('repository', await this.checks.lost(transaction, AT_ONCE));
+    batch.wantMissed('repository', await this.watching.lost(transaction, AT_ONCE));
   }
 }

@@ -14,10 +14,10 @@ import type { Delivered, NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import { Wants, type Batch, type Task } from '@skein/task';
 import { CheckLoop } from './check-loop.js';
-import { Checks } from './checks.js';
 import { LateUsers } from './late-users.js';
 import { RepoView } from './repo.view.js';
 import { repositoryWakeUps } from './wake-up-events.js';
+import { Watching } from './watching.js';
 
 const usersIn = (batch: Batch) => [...batch.wants('fleet'), ...batch.wants('device')];
 
@@ -28,7 +28,7 @@ export class RepoTask implements Task, OnApplicationBootstrap, BeforeApplication
 
   constructor(
     private readonly view: RepoView,
-    private readonly checks: Checks,
+    private readonly watching: Watching,
     private readonly late: LateUsers,
     readonly work: CheckLoop,
   ) {}
@@ -68,9 +68,9 @@ export class RepoTask implements Task, OnApplicationBootstrap, BeforeApplication
   private async schedule(batch: Batch): Promise<void> {
     const { transaction } = batch;
     const [repositories, users] = [batch.wants('repository'), usersIn(batch)];
-    const checkable = await this.checks.checkable(transaction, repositories);
+    const checkable = await this.watching.checkable(transaction, repositories);
     const told = new Map(repositories.map((want) => [`${want.org}/${want.uid}`, want.origin]));
-    const began = users.length === 0 ? [] : await this.checks.noteNew(transaction, users);
+    const began = users.length === 0 ? [] : await this.watching.noteNew(transaction, users);
     const asked = new Map(users.map((want) => [want.org, want.origin]));
     const due = [...checkable, ...began].map(({ org, uid }) => {
       const origin = told.get(`${org}/${uid}`) ?? asked.get(org) ?? {};

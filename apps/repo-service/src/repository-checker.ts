@@ -23,6 +23,7 @@ import { OUTSIDE } from './outside.js';
 import { lookAt, type Look, type Outside } from './prober.js';
 import { RepoConfig } from './repo.config.js';
 import { RepoView } from './repo.view.js';
+import { Watching } from './watching.js';
 
 /** Who is looked at by somebody else is asked for again so soon. */
 const BUSY_MS = 250;
@@ -47,6 +48,7 @@ export class RepositoryChecker {
   constructor(
     private readonly view: RepoView,
     private readonly checks: Checks,
+    private readonly watching: Watching,
     private readonly log: EventLog,
     @Inject(OUTSIDE) private readonly outside: Outside,
     private readonly config: RepoConfig,
@@ -73,7 +75,10 @@ export class RepositoryChecker {
   /** It is deleted, or not described yet; or somebody else looks at it, who may not see what this want is for. */
   private async leave(want: ClaimedWant): Promise<void> {
     const { postgres } = this.log;
-    if (!(await this.checks.current(postgres, want))) return this.wants.done(postgres, [want]);
+    if (!(await this.checks.current(postgres, want))) {
+      await this.checks.forget(postgres, want);
+      return this.wants.done(postgres, [want]);
+    }
     const { attempts, origin } = want;
     await this.wants.again(postgres, want, { delayMs: BUSY_MS, attempts, reason: null, origin });
   }
@@ -129,6 +134,7 @@ export class RepositoryChecker {
     const verdict = this.decide({ last: current.last, kept }, { ...look, found });
     if (verdict.access) await this.checks.saveAccess(transaction, want, verdict.access);
     await this.checks.saveSeen(transaction, want, verdict.seen);
+    await this.checks.dropUnreferred(transaction, repository);
     await this.settle(transaction, want, look);
     return this.eventsOf(transaction, { want, repository, verdict });
   }
@@ -152,7 +158,7 @@ export class RepositoryChecker {
       const some = changes.slice(at, at + CHANGES_IN_ONE_EVENT);
       events.push(event(repositoryContentsChanged, { name, changes: some }));
     }
-    for await (const users of this.checks.usersOf(transaction, repository, woken)) {
+    for await (const users of this.watching.usersOf(transaction, repository, woken)) {
       events.push(...wakeUps(name, users).map((data) => event(repositoryUsersWoken, data)));
     }
     return events;

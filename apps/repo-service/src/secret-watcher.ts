@@ -11,16 +11,16 @@ import type { Transaction } from '@skein/postgres';
 import type { SecretWatch, SeenSecret } from '@skein/sources';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
-import { Checks } from './checks.js';
 import { SECRET_WATCH } from './outside.js';
 import { RepoView } from './repo.view.js';
 import { secretWakeUps } from './wake-up-events.js';
 import { WatchedSecrets, type UsedSecret } from './watched-secrets.js';
+import { Watching } from './watching.js';
 
 const POLL_MS = 2_000;
 
 /** A watch of all secrets that somebody refers to. */
-interface Watching {
+interface Begun {
   /** Tells whether it is still of the right ones. */
   readonly key: string;
   readonly used: readonly UsedSecret[];
@@ -35,14 +35,14 @@ interface Watching {
 @Injectable()
 export class SecretWatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loop: WorkLoop;
-  private watching: Watching | undefined;
+  private begun: Begun | undefined;
   /** What was seen and is not written down, by reference. */
   private readonly seen = new Map<string, SeenSecret>();
 
   constructor(
     private readonly log: EventLog,
     private readonly view: RepoView,
-    private readonly checks: Checks,
+    private readonly watching: Watching,
     private readonly secrets: WatchedSecrets,
     @Inject(SECRET_WATCH) private readonly watch: SecretWatch | undefined,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -74,7 +74,7 @@ export class SecretWatcher implements OnApplicationBootstrap, BeforeApplicationS
 
   private async follow(used: readonly UsedSecret[]): Promise<void> {
     const key = JSON.stringify(used);
-    if (key === (this.watching?.key ?? '[]')) return;
+    if (key === (this.begun?.key ?? '[]')) return;
     await this.end();
     if (used.length === 0 || !this.watch) return;
     const end = new AbortController();
@@ -89,17 +89,17 @@ export class SecretWatcher implements OnApplicationBootstrap, BeforeApplicationS
         this.logger.warn({ namespace, reason: message }, 'secrets cannot be watched');
       },
     });
-    this.watching = { key, used, end, ended };
+    this.begun = { key, used, end, ended };
   }
 
   private async end(): Promise<void> {
-    this.watching?.end.abort();
-    await this.watching?.ended;
-    this.watching = undefined;
+    this.begun?.end.abort();
+    await this.begun?.ended;
+    this.begun = undefined;
   }
 
   private async writeDown(reference: string, { revision }: SeenSecret): Promise<void> {
-    const users = this.watching?.used.filter((used) => used.reference === reference) ?? [];
+    const users = this.begun?.used.filter((used) => used.reference === reference) ?? [];
     for (const used of users) {
       await this.log.commit(async (transaction) => ({
         events: await this.tell(transaction, used, revision),
@@ -118,7 +118,7 @@ export class SecretWatcher implements OnApplicationBootstrap, BeforeApplicationS
     if (!changed || revision === undefined) return [];
     const events: NewEvent[] = [];
     const place = { org: used.org, name: '' };
-    for await (const users of this.checks.usersOf(transaction, place, [used.reference])) {
+    for await (const users of this.watching.usersOf(transaction, place, [used.reference])) {
       events.push(...secretWakeUps(used, users));
     }
     return events;

@@ -30,6 +30,7 @@ import { RepoView } from '../src/repo.view.js';
 import { RepositoryChecker } from '../src/repository-checker.js';
 import { SecretWatcher } from '../src/secret-watcher.js';
 import { WatchedSecrets } from '../src/watched-secrets.js';
+import { Watching } from '../src/watching.js';
 
 const TABLES = [
   'repositories',
@@ -68,19 +69,19 @@ export async function assemble(postgres: Postgres, config: RepoConfig) {
   const log = await EventLog.open(postgres, 'repo', () => undefined);
   const opener = openBlobs(postgres, config.sealingKeys).vault;
   const outside = { source: createSources(config.sourceSettings('repo')), opener };
-  const [view, checks] = [new RepoView(), new Checks()];
-  const checker = new RepositoryChecker(view, checks, log, outside, config);
+  const [view, checks, watching] = [new RepoView(), new Checks(), new Watching()];
+  const checker = new RepositoryChecker(view, checks, watching, log, outside, config);
   const logger = openLogger('test', 'silent');
   const secrets = new WatchedSecrets();
   const loop = new CheckLoop(checker, postgres, config, logger);
-  const late = new LateUsers(view, checks, secrets);
-  const task = new RepoTask(view, checks, late, loop);
+  const late = new LateUsers(view, watching, secrets);
+  const task = new RepoTask(view, watching, late, loop);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'repo'), task, settings);
-  const sweep = new RepoSweep(view, checks, new Recall(view));
+  const sweep = new RepoSweep(view, watching, new Recall(view));
   const settingsOfCluster = config.kubernetesSettings;
   const watch = settingsOfCluster && new KubernetesSecretWatch(settingsOfCluster);
-  const watcher = new SecretWatcher(log, view, checks, secrets, watch, logger);
+  const watcher = new SecretWatcher(log, view, watching, secrets, watch, logger);
   return { view, checks, task, unit, sweep, watcher, consumer: new RepoConsumer(view) };
 }
 
