@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
-import { BlobStore, Sealer } from '@skein/blobs';
+import { BlobStore, openBlobs, Sealer } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { ServiceModule } from '@skein/service';
 import { taskProviders } from '@skein/task';
@@ -23,6 +23,7 @@ import { RenderedWaiters } from './resources/rendered-waiters.js';
 import { RepositoriesService } from './resources/repositories.service.js';
 import { RepositoryCredentials } from './resources/repository-credentials.js';
 import { RepositoryUsers } from './resources/repository-users.js';
+import { RepositoryWebhooksService } from './resources/repository-webhooks.service.js';
 import { RolloutDryRunService } from './resources/rollout-dry-run.service.js';
 import { RolloutRequestsService } from './resources/rollout-requests.service.js';
 import { RolloutsService } from './resources/rollouts.service.js';
@@ -33,12 +34,15 @@ import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { FleetsController } from './rest/fleets.controller.js';
 import { RepositoriesController } from './rest/repositories.controller.js';
+import { RepositoryWebhooksController } from './rest/repository-webhooks.controller.js';
 import { FleetRolloutsController, RolloutsController } from './rest/rollouts.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
+import { KvController } from './rest/kv.controller.js';
 import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
 import { TraceInterceptor } from './rest/trace.interceptor.js';
 import { DeadLettersController, ParkedController } from './rest/waiting-events.controller.js';
+import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
 
@@ -47,8 +51,9 @@ const entities = [RepositoryRow, FleetRow, DeviceRow];
 const blobs = [
   {
     provide: BlobStore,
-    useFactory: (postgres: Postgres) => new BlobStore(postgres),
-    inject: [Postgres],
+    useFactory: (postgres: Postgres, { sealingKeys }: GatewayConfig) =>
+      openBlobs(postgres, sealingKeys).store,
+    inject: [Postgres, GatewayConfig],
   },
   {
     provide: Sealer,
@@ -61,6 +66,7 @@ const resources = [
   RepositoryCredentials,
   RepositoryUsers,
   RepositoriesService,
+  RepositoryWebhooksService,
   FleetsService,
   DevicesService,
   DeviceStatusService,
@@ -74,6 +80,7 @@ const resources = [
   Presence,
   EventsService,
   StreamsService,
+  KvService,
   WaitingEventsService,
 ];
 
@@ -82,6 +89,7 @@ const resources = [
   controllers: [
     GatewayConsumer,
     RepositoriesController,
+    RepositoryWebhooksController,
     FleetsController,
     TemplateVersionsController,
     FleetRolloutsController,
@@ -91,6 +99,7 @@ const resources = [
     DeviceAgentController,
     EventsController,
     StreamsController,
+    KvController,
     DeadLettersController,
     ParkedController,
   ],

@@ -58,6 +58,7 @@ const ownReasons = [
   'FleetRolloutSuperseded',
   'FleetRolloutWaiting',
   'FleetTemplateVersionCreated',
+  'RepositoryPushReported',
 ];
 
 /** A sample of every event that there is. */

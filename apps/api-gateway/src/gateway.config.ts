@@ -1,10 +1,10 @@
-import { FromEnvironment, SEALING_KEY_PATTERN, sealingKeyOf, WorkerConfig } from '@skein/config';
+import { FromEnvironment, SealingConfig } from '@skein/config';
 import { IsInt, Matches, Max, Min } from 'class-validator';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** The settings of the gateway. */
-export class GatewayConfig extends WorkerConfig {
+export class GatewayConfig extends SealingConfig {
   @FromEnvironment('SKEIN_GATEWAY_HOST', 'the address of the API')
   @Matches(LOOPBACK, {
     message:
@@ -18,10 +18,6 @@ export class GatewayConfig extends WorkerConfig {
   @Max(65_535)
   gatewayPort: number = 8_080;
 
-  @FromEnvironment('SKEIN_SEALING_KEY', 'the key that seals credentials: base64 of 32 bytes')
-  @Matches(SEALING_KEY_PATTERN)
-  sealingKey: string;
-
   @FromEnvironment('SKEIN_LONG_POLL_MS', 'how long a device waits for a new document at the most')
   @IsInt()
   @Min(1)
@@ -33,9 +29,4 @@ export class GatewayConfig extends WorkerConfig {
   @Min(1_000)
   @Max(86_400_000)
   silentAfterMs: number = 300_000;
-
-  /** As libs/blobs takes it. */
-  get sealingKeys() {
-    return { current: sealingKeyOf(this.sealingKey) };
-  }
 }

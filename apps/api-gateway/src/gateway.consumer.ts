@@ -7,6 +7,7 @@ import {
   devicesRendered,
   devicesSelected,
   fleetValidated,
+  repositoryAccessChecked,
   rolloutCompleted,
   rolloutStarted,
   rolloutStopped,
@@ -19,6 +20,7 @@ import {
   type DevicesRendered,
   type DevicesSelected,
   type FleetValidated,
+  type RepositoryAccessChecked,
   type TemplateVersionCreated,
 } from '@skein/events';
 import { Batch } from '@skein/task';
@@ -44,6 +46,14 @@ export class GatewayConsumer {
   @EventPattern<string>(fleetValidated.type)
   async fleetValidated(@Payload() events: Delivered<FleetValidated>[], @Ctx() batch: Batch) {
     await this.view.foldValidity(batch.transaction, events);
+  }
+
+  @EventPattern<string>(repositoryAccessChecked.type)
+  async accessChecked(
+    @Payload() events: Delivered<RepositoryAccessChecked>[],
+    @Ctx() batch: Batch,
+  ) {
+    await this.view.foldAccess(batch.transaction, events);
   }
 
   @EventPattern<string>(rolloutStarted.type)

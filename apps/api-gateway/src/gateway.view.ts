@@ -6,6 +6,7 @@ import type {
   DevicesRendered,
   DevicesSelected,
   FleetValidated,
+  RepositoryAccessChecked,
   TemplateVersionCreated,
 } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
@@ -73,13 +74,19 @@ const rollout: Aspect = {
   since: ['rollout_since', 'rollout_running'],
 };
 
+const access: Aspect = {
+  table: 'gateway.repositories',
+  name: 'accessible',
+  columns: { accessible: 'boolean', access_reason: 'text', access_message: 'text' },
+  since: ['accessible_since', 'accessible'],
+};
+
 /** What was rendered, and that it did not fail. */
 const outcome = [rendered, failure];
 const statements = new Map(
-  [[owner], [target], outcome, [failure], [template], [validity], [rollout]].map((aspects) => [
-    aspects.map(({ name }) => name).join(),
-    foldStatement(aspects),
-  ]),
+  [[owner], [target], outcome, [failure], [template], [validity], [rollout], [access]].map(
+    (aspects) => [aspects.map(({ name }) => name).join(), foldStatement(aspects)],
+  ),
 );
 
 /** Those of fleets that live; a fleet that is being deleted meanwhile is waited for. */
@@ -197,6 +204,14 @@ export class GatewayView {
       return [[event.subject, valid, reason, message, generation]];
     });
     return this.fold(transaction, [validity], about);
+  }
+
+  foldAccess(transaction: Transaction, events: readonly Delivered<RepositoryAccessChecked>[]) {
+    const about = said(events, ({ event }) => {
+      const { accessible, reason, message } = event.data;
+      return [[event.subject, accessible, reason, message]];
+    });
+    return this.fold(transaction, [access], about);
   }
 
   foldRollouts(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BlobStore } from '@skein/blobs';
+import { openBlobs } from '@skein/blobs';
 import { DEFAULT_ORGANISATION as org, devicesRendered } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
@@ -48,9 +48,10 @@ beforeEach(async () => {
 });
 
 /** Stores a document, as the render service does, and answers the event that says so. */
-async function document(renderedVersion: number) {
+async function document(renderedVersion: number, secret = false) {
   const content = Buffer.from(JSON.stringify({ config: [], os: { image: `v${renderedVersion}` } }));
-  const digest = await new BlobStore(admin).put(org, content);
+  const { store } = openBlobs(admin, door.app.get(GatewayConfig).sealingKeys);
+  const digest = await store.put(org, content, secret);
   const members = [{ device, renderedVersion, digest, size: content.length }];
   return harness.event(devicesRendered, device, { templateVersion: null, members });
 }
@@ -70,6 +71,11 @@ describe('the rendered document', () => {
         spec: { config: [], os: { image: 'v1' } },
       });
     }
+  });
+
+  it('is opened when it holds a secret', async () => {
+    await harness.handle(await document(1, true));
+    expect(await rendered()).toMatchObject({ code: 200, body: { spec: { os: { image: 'v1' } } } });
   });
 
   it('is waited for, and comes when this gateway hears of it', async () => {

@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { ServiceModule } from '@skein/service';
 import { taskProviders } from '@skein/task';
 import { AskedReferences } from './asked-references.js';
+import { CacheCleaner } from './cache-cleaner.js';
+import { CachedContents } from './cached-contents.js';
+import { CachedSources } from './cached-sources.js';
 import { DeviceRenderer } from './device-renderer.js';
 import { freezingProviders } from './freezing.js';
 import { FrozenContents } from './frozen-contents.js';
@@ -11,6 +14,7 @@ import { PendingRenderer } from './pending-renderer.js';
 import { Readiness } from './readiness.js';
 import { ReferenceAsker } from './reference-asker.js';
 import { ReferenceFetcher } from './reference-fetcher.js';
+import { RenderCache } from './render-cache.js';
 import { RenderConfig } from './render.config.js';
 import { RenderConsumer } from './render.consumer.js';
 import { RenderLoops } from './render-loops.js';
@@ -35,6 +39,10 @@ import { TemplateVersions } from './template-versions.js';
     DeviceRenderer,
     PendingRenderer,
     AskedReferences,
+    RenderCache,
+    CachedContents,
+    CachedSources,
+    CacheCleaner,
     ReferenceFetcher,
     RenderLoops,
     ...freezingProviders,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ExternalReference } from '@skein/domain-template';
+import type { Reference } from '@skein/domain-template';
 import type { FrozenContent } from '@skein/events';
 import { Postgres, type Transaction } from '@skein/postgres';
 import { Wants, type ClaimedWant } from '@skein/task';
@@ -7,11 +7,14 @@ import { RenderView } from './render.view.js';
 
 /** A reference that devices wait for. */
 export interface AskedReference {
-  readonly request: ExternalReference;
+  readonly request: Reference;
   /** The highest number of an event that asked for it. */
   readonly askedNumber: number;
   /** Whether it is frozen, or known to be broken, already. */
   readonly settled: boolean;
+  /** The template version that it is of, and its fleet; both null for a device without a fleet. */
+  readonly templateVersion: string | null;
+  readonly fleet: string | null;
 }
 
 /** What fetching it gave: contents, or what a person must mend. */
@@ -19,8 +22,11 @@ export type Settlement = { readonly frozen: FrozenContent } | { readonly problem
 
 const READ = `
 select request, asked_number as "askedNumber",
-       digest is not null or problem is not null as settled
-from render.frozen where org = $1 and uid = $2 for no key update`;
+       digest is not null or problem is not null as settled, t.fleet,
+       t.template_version as "templateVersion"
+from render.frozen f
+left join render.template_versions t on t.org = f.org and t.template_version = f.holder
+where f.org = $1 and f.uid = $2 for no key update of f`;
 
 const WAITED_FOR = `
 select from render.devices where org = $1 and waits_for = $2 and pending limit 1`;

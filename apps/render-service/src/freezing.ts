@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
+import { openBlobs, type Blobs } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { createSources, type FreezeContext } from '@skein/sources';
 import { RenderConfig } from './render.config.js';
@@ -10,19 +10,22 @@ export type Freezing = Pick<FreezeContext, 'source' | 'store' | 'opener'>;
 /** Nest token of {@link Freezing}. */
 export const FREEZING = Symbol('skein:freezing');
 
+/** Nest token of {@link Blobs}. */
+export const BLOBS = Symbol('skein:blobs');
+
 export const freezingProviders: Provider[] = [
   {
-    provide: BlobStore,
-    useFactory: (postgres: Postgres) => new BlobStore(postgres),
-    inject: [Postgres],
+    provide: BLOBS,
+    useFactory: (postgres: Postgres, config: RenderConfig) =>
+      openBlobs(postgres, config.sealingKeys),
+    inject: [Postgres, RenderConfig],
   },
   {
     provide: FREEZING,
-    useFactory: (postgres: Postgres, store: BlobStore, config: RenderConfig): Freezing => ({
+    useFactory: ({ store, vault }: Blobs, config: RenderConfig): Freezing => ({
+      ...{ store, opener: vault },
       source: createSources(config.sourceSettings('render')),
-      store,
-      opener: new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys)),
     }),
-    inject: [Postgres, BlobStore, RenderConfig],
+    inject: [BLOBS, RenderConfig],
   },
 ];

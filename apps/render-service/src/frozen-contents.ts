@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
-import { BlobStore } from '@skein/blobs';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Blobs } from '@skein/blobs';
 import type { FrozenItem } from '@skein/domain-render';
 import type { FrozenContent } from '@skein/events';
 import { decodeBundle } from '@skein/sources';
+import { BLOBS } from './freezing.js';
 import { Recent } from './recent.js';
 
 /** Files by the digest of their bundle. */
@@ -21,7 +22,7 @@ const CACHE_BYTES = 16 * 1024 * 1024;
 export class FrozenContents {
   private readonly recent = new Recent<FrozenItem['files']>(CACHE_BYTES);
 
-  constructor(private readonly blobs: BlobStore) {}
+  constructor(@Inject(BLOBS) private readonly blobs: Blobs) {}
 
   /** All of them are held together: the caller bounds their sizes. @throws MissingContent */
   async load(org: string, contents: readonly FrozenContent[]): Promise<Bundles> {
@@ -38,7 +39,7 @@ export class FrozenContents {
   private async read(org: string, contents: readonly FrozenContent[]): Promise<Bundles> {
     if (contents.length === 0) return new Map();
     const sizes = new Map(contents.map(({ digest, size }) => [digest, size]));
-    const bundles = await this.blobs.getMany(org, [...sizes.keys()]);
+    const bundles = await this.blobs.store.getMany(org, [...sizes.keys()]);
     const read = new Map<string, FrozenItem['files']>();
     for (const [digest, size] of sizes) {
       const bundle = bundles.get(digest);

@@ -6,11 +6,15 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANISATION as org, newUid, type JsonObject } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { createSources } from '@skein/sources';
-import { consumerHarness } from '@skein/testing';
+import { consumerHarness, testRedis, waitFor, type TestRedis } from '@skein/testing';
+import { Redis } from 'ioredis';
+import { cacheReady } from '../test/cache-ready.js';
 import { failuresOf, gitAt, membersOf } from '../test/scene.js';
 import { Stage } from '../test/stage.js';
 
 const stage = new Stage({ migratedDatabase, consumerHarness });
+let server: TestRedis;
+let redis: Redis;
 let folder: string;
 let work: string;
 
@@ -28,14 +32,19 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skein-render-'));
   work = join(folder, 'repository');
   execFileSync('git', ['init', '--quiet', '--initial-branch=main', work]);
+  server = await testRedis({ role: 'cache' });
+  redis = new Redis(server.url);
+  stage.redis = server.url;
   await stage.open();
 });
 afterAll(async () => {
   await stage.close();
+  redis.disconnect();
+  await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('renders each device from its own directory of a real repository, the same after the branch moved', async () => {
+it('renders each device from its own directory of a real repository, the same after the branch moved and the cache was emptied', async () => {
   commit({
     'sites/lyon/etc/site.conf': 'lyon\n',
     'sites/lyon/usr/bin/check': '#!/bin/sh\n',
@@ -43,6 +52,7 @@ it('renders each device from its own directory of a real repository, the same af
   });
   const source = createSources({ cacheFolder: join(folder, 'cache'), allowFile: [folder] });
   const { scene, harness, make, fleet, version } = await stage.renew(source);
+  await cacheReady({ cache: scene.cache, redis, waitFor });
   const comes = async (site: string) => {
     const device = newUid();
     await harness.handle(
@@ -72,6 +82,9 @@ it('renders each device from its own directory of a real repository, the same af
     },
   ]);
   commit({ 'sites/lyon/etc/site.conf': 'moved\n', 'sites/nice/etc/site.conf': 'moved\n' });
+  const keys = await redis.keys(`v1/${org}/${fleet}/*`);
+  expect(keys).toContain(`v1/${org}/${fleet}/${version}/git-hash/config/main`);
+  await redis.del(...keys);
   expect((await comes('lyon')).member?.digest).toBe(lyon.digest);
   // At its first use.
   const nice = (await comes('nice')).member!;

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isOfRepository } from '@skein/domain-template';
 import { Postgres } from '@skein/postgres';
 import { freezeItems } from '@skein/sources';
 import { waitForOutsideMs, waitForTurn, Wants, type ClaimedWant } from '@skein/task';
 import { AskedReferences, type AskedReference, type Settlement } from './asked-references.js';
+import { CachedSources } from './cached-sources.js';
 import { FREEZING, type Freezing } from './freezing.js';
 import { RenderConfig } from './render.config.js';
 import { RenderView } from './render.view.js';
@@ -22,6 +24,7 @@ export class ReferenceFetcher {
     private readonly postgres: Postgres,
     private readonly view: RenderView,
     private readonly asked: AskedReferences,
+    private readonly sources: CachedSources,
     @Inject(FREEZING) private readonly freezing: Freezing,
     private readonly config: RenderConfig,
   ) {}
@@ -39,12 +42,15 @@ export class ReferenceFetcher {
 
   private async freeze(
     org: string,
-    { request }: AskedReference,
+    asked: AskedReference,
     signal: AbortSignal,
   ): Promise<Settlement | Waiting> {
-    const names = [request.repository];
+    const { request } = asked;
+    const names = isOfRepository(request) ? [request.repository] : [];
     const repositories = await this.view.repositories.named(this.postgres, org, names);
-    const attempt = await freezeItems([request], { ...this.freezing, repositories, signal });
+    const source = await this.sources.of(org, asked);
+    const context = { ...this.freezing, source, org, repositories, signal };
+    const attempt = await freezeItems([request], context);
     const [problem] = attempt.problems;
     if (problem) return { problem: problem.message };
     if (attempt.waiting.length > 0) {

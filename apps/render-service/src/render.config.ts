@@ -1,4 +1,4 @@
-import { FetchingConfig } from '@skein/config';
+import { CacheConfig } from '@skein/config';
 
 /** The settings of the render service: those of every worker that fetches. */
-export class RenderConfig extends FetchingConfig {}
+export class RenderConfig extends CacheConfig {}

@@ -7,10 +7,12 @@ import {
   devicesMatched,
   devicesSelected,
   deviceSpecUpdated,
+  fleetDeleted,
   repositoryCreated,
   repositoryDeleted,
   repositorySpecUpdated,
   repositoryUsersWoken,
+  secretUsersWoken,
   templateVersionCreated,
   type Deleted,
   type Delivered,
@@ -22,15 +24,20 @@ import {
   type RepositoryCreated,
   type RepositorySpecUpdated,
   type RepositoryUsersWoken,
+  type SecretUsersWoken,
   type TemplateVersionCreated,
 } from '@skein/events';
 import { Batch } from '@skein/task';
+import { CachedContents } from './cached-contents.js';
 import { RenderView } from './render.view.js';
 
 /** The rows say what is to be rendered; the loops look there. */
 @Controller()
 export class RenderConsumer {
-  constructor(private readonly view: RenderView) {}
+  constructor(
+    private readonly view: RenderView,
+    private readonly cached: CachedContents,
+  ) {}
 
   @EventPattern<string>(deviceCreated.type)
   async deviceCreated(@Payload() events: Delivered<DeviceCreated>[], @Ctx() batch: Batch) {
@@ -69,6 +76,12 @@ export class RenderConsumer {
     @Ctx() batch: Batch,
   ) {
     await this.view.foldTemplateVersions(batch.transaction, events);
+    await this.cached.markOlder(batch.transaction, events);
+  }
+
+  @EventPattern<string>(fleetDeleted.type)
+  async fleetDeleted(@Payload() events: Delivered<Deleted>[], @Ctx() batch: Batch) {
+    await this.cached.markFleets(batch.transaction, events);
   }
 
   @EventPattern<string>(repositoryCreated.type)
@@ -91,6 +104,12 @@ export class RenderConsumer {
 
   @EventPattern<string>(repositoryUsersWoken.type)
   async usersWoken(@Payload() events: Delivered<RepositoryUsersWoken>[], @Ctx() batch: Batch) {
+    await this.view.foldWoken(batch.transaction, events);
+    await this.cached.markRepositories(batch.transaction, events);
+  }
+
+  @EventPattern<string>(secretUsersWoken.type)
+  async secretUsersWoken(@Payload() events: Delivered<SecretUsersWoken>[], @Ctx() batch: Batch) {
     await this.view.foldWoken(batch.transaction, events);
   }
 }

@@ -183,7 +183,7 @@ export class RenderView {
 
   async foldWoken(
     transaction: Transaction,
-    events: readonly Delivered<RepositoryUsersWoken>[],
+    events: readonly Delivered<Pick<RepositoryUsersWoken, 'devices'>>[],
   ): Promise<void> {
     const woken = events.flatMap(({ sequence: number, event: { org, data } }) =>
       data.devices.map((device) => ({ org, device, number })),

@@ -1,15 +1,16 @@
-import { Injectable } from '@nestjs/common';
-import { BlobStore } from '@skein/blobs';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Blobs } from '@skein/blobs';
 import { EventLog } from '@skein/event-log';
 import type { Transaction } from '@skein/postgres';
 import { originOfWant, Wants, type ClaimedWant } from '@skein/task';
 import type { NewEvent, Origin } from '@skein/events';
 import { PendingDevices, type LockedDevice } from './pending-devices.js';
 import { RenderView } from './render.view.js';
+import { BLOBS } from './freezing.js';
 import { FrozenContents } from './frozen-contents.js';
 import type { Ready } from './readiness.js';
 import { decideRendered, renderedEvents, type Outcome, type RenderedRow } from './rendered.js';
-import { groupsOf, ownContents, portionsOf, renderAll } from './rendering.js';
+import { groupsOf, isSecret, ownContents, portionsOf, renderAll } from './rendering.js';
 
 /** Devices of one organisation that a transaction has locked, and from what they are rendered. */
 export interface Locked {
@@ -27,7 +28,7 @@ export class RenderedStore {
     private readonly log: EventLog,
     private readonly view: RenderView,
     private readonly devices: PendingDevices,
-    private readonly blobs: BlobStore,
+    @Inject(BLOBS) private readonly blobs: Blobs,
     private readonly contents: FrozenContents,
   ) {}
 
@@ -81,7 +82,9 @@ export class RenderedStore {
   private async *rendered(org: string, ready: readonly Ready[]): AsyncGenerator<Outcome[]> {
     for (const group of groupsOf(ready)) {
       const bundles = await this.contents.load(org, ownContents(group));
-      yield* portionsOf(renderAll(group, bundles));
+      const secret = group.some(isSecret);
+      const digestKey = secret ? await this.blobs.digestKeys.of(org) : undefined;
+      yield* portionsOf(renderAll(group, { bundles, digestKey }));
     }
   }
 
@@ -92,11 +95,11 @@ export class RenderedStore {
    */
   private async putDocuments(org: string, outcomes: readonly Outcome[]): Promise<void> {
     const contents = outcomes.flatMap(({ device, result }) =>
-      'problem' in result || result.digest === device.digest ? [] : [result.content],
+      'problem' in result || result.digest === device.digest ? [] : [result],
     );
     if (contents.length === 0) return;
     await this.log.postgres.transaction(async (transaction) => {
-      await this.blobs.putMany(transaction, org, [...new Set(contents)]);
+      await this.blobs.store.putMany(transaction, org, contents);
       transaction.commitAsynchronously();
     });
   }

@@ -17,7 +17,7 @@ const pending = (device: string): PendingDevice => ({
   contentNumber: 0,
   digest: null,
 });
-const document = (digest: string, bytes = 1) => ({ content: Buffer.alloc(bytes), digest });
+const document = (digest: string, bytes = 1) => ({ bytes: Buffer.alloc(bytes), digest });
 const outcome = (device: string, result: Outcome['result']): Outcome => ({
   device: pending(device),
   template,

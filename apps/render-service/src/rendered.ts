@@ -1,3 +1,4 @@
+import type { Content } from '@skein/blobs';
 import {
   devicesFailed,
   devicesRendered,
@@ -7,18 +8,13 @@ import {
 } from '@skein/events';
 import type { CurrentDevice, PendingDevice } from './pending-devices.js';
 
-/** A device's document as bytes. */
-export interface Document {
-  readonly content: Buffer;
-  readonly digest: string;
-}
-
 /** What rendering a device gave. */
 export interface Outcome {
   readonly device: PendingDevice;
   /** Null for a device without a fleet. */
   readonly template: { readonly uid: string; readonly fleet: string } | null;
-  readonly result: Document | { readonly problem: string };
+  /** The document, or why there is none. */
+  readonly result: Content | { readonly problem: string };
 }
 
 /** What is kept and said of a device that was rendered, or that could not be. */
@@ -54,7 +50,7 @@ function rowOf({ device, template, result }: Outcome, current: CurrentDevice): R
     ...base,
     renderedVersion: renderedVersion + (changed ? 1 : 0),
     digest: result.digest,
-    size: result.content.length,
+    size: result.bytes.length,
     problem: null,
   };
 }

@@ -1,11 +1,11 @@
-import { digestOf } from '@skein/blobs';
-import { render, secretProblems, type ContentProblem, type FrozenItem } from '@skein/domain-render';
-import { canonicalJson } from '@skein/domain-resource';
-import type { ItemProblem } from '@skein/domain-template';
+import { digestOf, keyedDigestOf, type Content } from '@skein/blobs';
+import { render, type ContentProblem, type FrozenItem } from '@skein/domain-render';
+import { canonicalJson, type DeviceSpec } from '@skein/domain-resource';
+import { holdsSecrets, type ItemProblem } from '@skein/domain-template';
 import type { FrozenContent } from '@skein/events';
 import type { Bundles } from './frozen-contents.js';
 import type { Ready } from './readiness.js';
-import type { Document, Outcome } from './rendered.js';
+import type { Outcome } from './rendered.js';
 import type { TemplateVersion } from './template-versions.js';
 
 type Result = Outcome['result'];
@@ -19,44 +19,58 @@ export function inWords(problems: readonly ItemProblem[]): string {
   return text.length <= LONGEST_PROBLEM ? text : `${text.slice(0, LONGEST_PROBLEM)} …`;
 }
 
-function documentOf(document: unknown): Document {
-  const content = Buffer.from(canonicalJson(document));
-  return { content, digest: digestOf(content) };
+/** What devices are rendered with. */
+export interface Materials {
+  readonly bundles: Bundles;
+  /** For the digests of documents that hold secrets; undefined when none of them does. */
+  readonly digestKey: Buffer | undefined;
+}
+
+function specOf({ device, template }: Ready): DeviceSpec {
+  return template?.spec ?? device.spec ?? {};
+}
+
+/** Whether the device's document holds a secret, and so is one. */
+export function isSecret(ready: Ready): boolean {
+  return ready.template?.secret ?? holdsSecrets(specOf(ready));
+}
+
+function documentOf(document: unknown, key: Buffer | undefined): Content {
+  const bytes = Buffer.from(canonicalJson(document));
+  return { bytes, digest: key ? keyedDigestOf(key, bytes) : digestOf(bytes) };
 }
 
 function isFrozen(content: FrozenContent | ContentProblem): content is FrozenContent {
   return 'digest' in content;
 }
 
-function itemsOf({ device, template, contents }: Ready, bundles: Bundles) {
+function itemsOf({ template, contents }: Ready, bundles: Bundles) {
   const own = Object.entries(contents).map(([item, content]) => {
     if (!isFrozen(content)) return [item, content] as const;
     const files = bundles.get(content.digest)!;
     return [item, { revision: content.revision, files }] as const;
   });
   const items: Record<string, FrozenItem | ContentProblem> = Object.fromEntries(own);
-  return template
-    ? { ...template.frozen, ...items }
-    : { ...secretProblems(device.spec ?? {}), ...items };
+  return { ...template?.frozen, ...items };
 }
 
-function resultFor(ready: Ready, bundles: Bundles): Result {
-  const { name, labels, spec } = ready.device;
+function resultFor(ready: Ready, { bundles, digestKey }: Materials): Result {
+  const { name, labels } = ready.device;
   const rendered = render({
     device: { name, labels },
-    spec: ready.template?.spec ?? spec ?? {},
+    spec: specOf(ready),
     frozen: itemsOf(ready, bundles),
   });
   if ('problems' in rendered) return { problem: inWords(rendered.problems) };
-  return documentOf(rendered.document);
+  return documentOf(rendered.document, isSecret(ready) ? digestKey : undefined);
 }
 
 /** Renders devices one after the other, each from its template version or, without one, from its own spec. */
-export function* renderAll(devices: Iterable<Ready>, bundles: Bundles): Generator<Outcome> {
+export function* renderAll(devices: Iterable<Ready>, materials: Materials): Generator<Outcome> {
   const same = new Map<TemplateVersion | null, Result>();
   for (const ready of devices) {
     const { device, template } = ready;
-    const result = same.get(template) ?? resultFor(ready, bundles);
+    const result = same.get(template) ?? resultFor(ready, materials);
     if (template?.uniform) same.set(template, result);
     yield { device, template, result };
   }
@@ -96,7 +110,7 @@ export function* portionsOf(outcomes: Iterable<Outcome>): Generator<Outcome[]> {
     const { result } = outcome;
     if ('problem' in result || held.has(result.digest)) continue;
     held.add(result.digest);
-    bytes += result.content.length;
+    bytes += result.bytes.length;
     if (bytes < PORTION_BYTES) continue;
     yield portion;
     [portion, held, bytes] = [[], new Set(), 0];

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { dependsOnDevice, type FrozenItem } from '@skein/domain-render';
 import type { DeviceSpec } from '@skein/domain-resource';
-import { hasParameters } from '@skein/domain-template';
+import { hasParameters, holdsSecrets } from '@skein/domain-template';
 import type { FrozenContent } from '@skein/events';
 import { Postgres } from '@skein/postgres';
 import { FrozenContents } from './frozen-contents.js';
@@ -18,6 +18,8 @@ export interface TemplateVersion {
   readonly uniform: boolean;
   /** Whether something that it refers to depends on the device. */
   readonly dependent: boolean;
+  /** Whether documents made of it hold a secret. */
+  readonly secret: boolean;
 }
 
 interface StoredVersion {
@@ -82,6 +84,7 @@ export class TemplateVersions {
       frozen: Object.fromEntries(frozen),
       uniform: isUniform(stored.spec),
       dependent: dependsOnDevice(stored.spec),
+      secret: holdsSecrets(stored.spec),
     };
     const bytes = contents.reduce((sum, { size }) => sum + size, OVERHEAD_BYTES);
     this.recent.set(`${org}/${stored.uid}`, version, bytes);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
+import { openBlobs, type BlobStore } from '@skein/blobs';
 import { readConfig } from '@skein/config';
 import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
@@ -19,11 +19,15 @@ import {
   type RenderedDevice,
 } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
-import type { Fetched, Source, SourceRequest } from '@skein/sources';
+import type { Fetched, Fetching, SourceRequest } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
 import { AskedReferences } from '../src/asked-references.js';
+import { CacheCleaner } from '../src/cache-cleaner.js';
+import { CachedContents } from '../src/cached-contents.js';
+import { CachedSources } from '../src/cached-sources.js';
 import { DeviceRenderer } from '../src/device-renderer.js';
+import type { Freezing } from '../src/freezing.js';
 import { FrozenContents } from '../src/frozen-contents.js';
 import { FrozenReferences } from '../src/frozen-references.js';
 import { PendingDevices } from '../src/pending-devices.js';
@@ -31,6 +35,7 @@ import { PendingRenderer } from '../src/pending-renderer.js';
 import { Readiness } from '../src/readiness.js';
 import { ReferenceAsker } from '../src/reference-asker.js';
 import { ReferenceFetcher } from '../src/reference-fetcher.js';
+import { RenderCache } from '../src/render-cache.js';
 import { RenderConfig } from '../src/render.config.js';
 import { RenderConsumer } from '../src/render.consumer.js';
 import { RenderLoops } from '../src/render-loops.js';
@@ -40,7 +45,7 @@ import { RenderedStore } from '../src/rendered-store.js';
 import { TemplateVersions } from '../src/template-versions.js';
 
 /** What the outside answers in a test. */
-export class Outside implements Source {
+export class Outside implements Fetching {
   readonly asked: SourceRequest[] = [];
   content = 'hello';
   error?: Error;
@@ -60,44 +65,66 @@ export class Outside implements Source {
   }
 }
 
+/** What was sealed stays in the database from scene to scene. */
+const sealingKey = randomBytes(32).toString('base64');
+
+const tables = [
+  'devices',
+  'repositories',
+  'template_versions',
+  'frozen',
+  'cached',
+  'wants',
+  'inbox',
+];
+const silent = openLogger('test', 'silent');
+
+function caching(postgres: Postgres, config: RenderConfig, freezing: Freezing) {
+  const blobs = openBlobs(postgres, config.sealingKeys);
+  const cached = new CachedContents();
+  const cache = new RenderCache(config, blobs, silent);
+  const cleaner = new CacheCleaner(postgres, cached, cache, silent);
+  const sources = new CachedSources(postgres, cached, cache, freezing);
+  return { cached, cache, cleaner, sources };
+}
+
+/** What is around the service. */
+interface Around {
+  readonly source: Fetching;
+  /** URL of the cache's. */
+  readonly redis: string;
+}
+
 /** The service without its streams, on empty tables. */
-export async function assemble(postgres: Postgres, url: string, source: Source) {
-  const tables = ['devices', 'repositories', 'template_versions', 'frozen', 'wants', 'inbox'];
+export async function assemble(postgres: Postgres, url: string, { source, redis }: Around) {
   for (const table of tables) await postgres.query(`delete from render.${table}`);
   const config = readConfig(RenderConfig, {
     SKEIN_DATABASE_URL: url,
-    SKEIN_STREAM_REDIS_URL: 'redis://unused',
-    SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+    SKEIN_STREAM_REDIS_URL: redis,
+    SKEIN_SEALING_KEY: sealingKey,
   });
   const log = await EventLog.open(postgres, 'render', () => undefined);
-  const blobs = new BlobStore(postgres);
-  const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
+  const blobs = openBlobs(postgres, config.sealingKeys);
   const view = new RenderView();
   const devices = new PendingDevices();
   const contents = new FrozenContents(blobs);
   const templates = new TemplateVersions(postgres, contents);
   const store = new RenderedStore(log, view, devices, blobs, contents);
-  const freezing = { source, store: blobs, opener };
+  const freezing = { source, store: blobs.store, opener: blobs.vault };
   const references = new FrozenReferences();
   const readiness = new Readiness(templates, references);
   const asker = new ReferenceAsker(postgres, view, references, devices);
   const renderer = new DeviceRenderer(postgres, devices, readiness, asker, store, config);
   const pending = new PendingRenderer(log, devices, readiness, asker, store);
   const asked = new AskedReferences(postgres, view);
-  const fetcher = new ReferenceFetcher(postgres, view, asked, freezing, config);
-  const loops = new RenderLoops(
-    pending,
-    renderer,
-    fetcher,
-    postgres,
-    config,
-    openLogger('test', 'silent'),
-  );
+  const { cached, cache, cleaner, sources } = caching(postgres, config, freezing);
+  const fetcher = new ReferenceFetcher(postgres, view, asked, sources, freezing, config);
+  const loops = new RenderLoops(pending, renderer, fetcher, postgres, config, silent);
   const task = new RenderTask(view, devices, loops);
   const settings = { retryLimit: 1, retryBaseMs: 1 };
   const unit = new BatchUnit(log, new ConsumerLog(postgres, 'render'), task, settings);
   return {
-    blobs,
+    blobs: blobs.store,
     devices,
     pending,
     asked,
@@ -106,7 +133,9 @@ export async function assemble(postgres: Postgres, url: string, source: Source) 
     readiness,
     loops,
     unit,
-    consumer: new RenderConsumer(view),
+    cache,
+    cleaner,
+    consumer: new RenderConsumer(view, cached),
   };
 }
 

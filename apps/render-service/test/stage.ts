@@ -1,6 +1,6 @@
 import { DEFAULT_ORGANISATION, newUid, type Delivered, type EventDefinition } from '@skein/events';
 import { Postgres } from '@skein/postgres';
-import type { Source } from '@skein/sources';
+import type { Fetching } from '@skein/sources';
 import { assemble, eventsBy, Outside } from './scene.js';
 
 /** The service on empty tables. */
@@ -29,10 +29,13 @@ interface StageParts<Own> {
 export class Stage<Own extends Harness> {
   postgres!: Postgres;
   private database!: Database;
-  private scene!: Scene;
+  private scene: Scene | undefined;
   private harness!: Own;
 
   constructor(private readonly parts: StageParts<Own>) {}
+
+  /** URL of the cache's Redis; the service can do without one. */
+  redis = 'redis://127.0.0.1:1';
 
   async open(): Promise<void> {
     this.database = await this.parts.migratedDatabase(['render']);
@@ -41,6 +44,7 @@ export class Stage<Own extends Harness> {
   }
 
   async close(): Promise<void> {
+    this.scene?.cache.onApplicationShutdown();
     await this.postgres?.close();
     await this.database?.close();
   }
@@ -50,11 +54,18 @@ export class Stage<Own extends Harness> {
     return this.database.urlOf('render');
   }
 
+  /** Of a role that may read everything. */
+  get adminUrl(): string {
+    return this.database.adminUrl;
+  }
+
   /** Begins anew; resolves with all that a test plays with. */
-  async renew(source?: Source) {
+  async renew(source?: Fetching) {
     const { postgres } = this;
     const outside = new Outside();
-    const scene = await assemble(postgres, this.database.urlOf('render'), source ?? outside);
+    this.scene?.cache.onApplicationShutdown();
+    const around = { source: source ?? outside, redis: this.redis };
+    const scene = await assemble(postgres, this.database.urlOf('render'), around);
     const harness = this.parts.consumerHarness({ ...this.database, postgres, ...scene });
     const make = eventsBy(harness.event, DEFAULT_ORGANISATION);
     await harness.appended();
@@ -65,7 +76,7 @@ export class Stage<Own extends Harness> {
 
   /** Does all work that is due and answers what was appended. */
   readonly worked = async () => {
-    const { loops } = this.scene;
+    const { loops } = this.scene!;
     while ((await loops.once()) + (await loops.devices.once()) + (await loops.contents.once()) > 0);
     return this.harness.appended() as ReturnType<Own['appended']>;
   };

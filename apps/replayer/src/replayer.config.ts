@@ -1,8 +1,8 @@
-import { FromEnvironment, ServiceConfig } from '@skein/config';
+import { FromEnvironment, ServiceConfig, withCacheRedis } from '@skein/config';
 import { MAX_PARTITIONS } from '@skein/events';
 import { IsInt, Max, Min } from 'class-validator';
 
-export class ReplayerConfig extends ServiceConfig {
+export class ReplayerConfig extends withCacheRedis(ServiceConfig) {
   @FromEnvironment(
     'SKEIN_STREAM_PARTITIONS',
     'streams that each service has, so that they spread over the nodes of a Redis Cluster',

@@ -5,7 +5,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { wakeChannel } from '@skein/events';
+import { streamKey, wakeChannel } from '@skein/events';
 import { Postgres } from '@skein/postgres';
 import { listen, openRedis } from '@skein/redis';
 import { WorkLoop } from '@skein/task';
@@ -13,6 +13,7 @@ import { LOGGER, meter, type Logger } from '@skein/telemetry';
 import type { Redis } from 'ioredis';
 import { Figures } from './figures/figures.js';
 import { NumberingFiguresReader } from './figures/numbering-figures.js';
+import { KvServers } from './kv/kv-servers.js';
 import { Lease } from './lease.js';
 import { Numbering, ROUND_LIMIT } from './numbering/numbering.js';
 import { ReplayerConfig } from './replayer.config.js';
@@ -21,6 +22,8 @@ import { Streams } from './streams.js';
 
 /** So seldom that it gives much to merge at once, and so often that a search finds little that is not merged. */
 const MERGE_EVERY_MS = 10_000;
+/** How often the servers of streams and cache are looked at. */
+const KV_EVERY_MS = 5_000;
 
 /** Numbers the log, publishes it to the streams, restores them, and moves the checkpoints. */
 @Injectable()
@@ -30,6 +33,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly numbering: Numbering;
   private readonly lease: Lease;
   private readonly figures: Figures;
+  private readonly kv: KvServers;
   private readonly streams: Streams;
   private readonly counts: PartitionCounts;
   private readonly loops: readonly WorkLoop[];
@@ -57,6 +61,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     });
     const numberingFigures = new NumberingFiguresReader(postgres, this.numbering);
     this.figures = new Figures(postgres, () => this.streams.figures, numberingFigures);
+    this.kv = new KvServers({ ...{ postgres, config, logger }, streamKeys: () => this.streamKeys });
     this.numbers = this.loop('numbering', config.pollMs, () => this.number());
     this.loops = [
       this.numbers,
@@ -64,6 +69,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
       this.loop('the lease', leaseMs / 4, () => this.elect()),
       this.loop('housekeeping', 1_000, () => this.keepHouse()),
       this.loop('the figures', 1_000, () => this.figure()),
+      this.loop('the key-value stores', KV_EVERY_MS, () => this.lookAtServers()),
       this.loop('the index of the log', MERGE_EVERY_MS, () => this.mergeIndex()),
     ];
   }
@@ -72,6 +78,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.elect();
     // Waits for Redis as long as it takes: the log is numbered meanwhile.
     listen(this.wakes, wakeChannel(this.config.streamPrefix), () => this.numbers.wake());
+    this.kv.start();
     for (const loop of this.loops) loop.start();
   }
 
@@ -80,6 +87,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.wakes.disconnect();
     await Promise.all([this.streams, ...this.loops].map((part) => part.stop()));
     this.figures.stop();
+    this.kv.stop();
     if (this.leads) await this.lease.release().catch(() => undefined);
   }
 
@@ -93,7 +101,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
       this.logger.info({ leads }, leads ? 'this replayer leads' : 'another replayer leads');
       this.numbering.distrust();
       if (leads) await this.begin();
-      else this.figures.forget();
+      else for (const figures of [this.figures, this.kv]) figures.forget();
     }
     this.leads = leads;
     return 0;
@@ -104,6 +112,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     // Without them the tallies begin anew; that must not keep anybody from leading.
     await this.streams.look().catch(() => undefined);
     await this.figures.resume().catch(() => undefined);
+    await this.kv.resume().catch(() => undefined);
   }
 
   private async number(): Promise<number> {
@@ -116,6 +125,18 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private async figure(): Promise<number> {
     if (this.leads) await this.figures.step();
+    return 0;
+  }
+
+  private get streamKeys(): string[] {
+    const { streamPrefix } = this.config;
+    return this.streams.figures.map(({ group, partition }) =>
+      streamKey(streamPrefix, group, partition),
+    );
+  }
+
+  private async lookAtServers(): Promise<number> {
+    if (this.leads) await this.kv.step();
     return 0;
   }
 

@@ -14,6 +14,7 @@ it('starts, and hands on the errors of its handlers as they are', async () => {
     SKEIN_DATABASE_URL: database.urlOf('repo'),
     SKEIN_STREAM_REDIS_URL: redis.url,
     SKEIN_STREAM_PREFIX: redis.prefix,
+    SKEIN_SEALING_KEY: Buffer.alloc(32).toString('base64'),
     SKEIN_LOG_LEVEL: 'silent',
   });
   let dispatch: Dispatch | undefined;

@@ -9,6 +9,7 @@ import {
   fleetTemplateUpdated,
   repositoryCreated,
   repositoryDeleted,
+  repositoryPushReported,
   repositorySpecUpdated,
   type Deleted,
   type Delivered,
@@ -17,6 +18,7 @@ import {
   type FleetCreated,
   type FleetTemplateUpdated,
   type RepositoryCreated,
+  type RepositoryPushReported,
   type RepositorySpecUpdated,
 } from '@skein/events';
 import { Batch } from '@skein/task';
@@ -38,7 +40,12 @@ export class RepoConsumer {
     @Payload() events: Delivered<RepositorySpecUpdated>[],
     @Ctx() batch: Batch,
   ) {
-    await this.view.foldSpecs(batch.transaction, events);
+    await this.view.foldRepositories(batch.transaction, events);
+    batch.want('repository', events);
+  }
+
+  @EventPattern<string>(repositoryPushReported.type)
+  pushReported(@Payload() events: Delivered<RepositoryPushReported>[], @Ctx() batch: Batch) {
     batch.want('repository', events);
   }
 

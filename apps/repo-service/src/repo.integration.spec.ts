@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
   DEFAULT_ORGANISATION as org,
   deviceCreated,
@@ -16,34 +15,23 @@ import {
 } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { BatchUnit } from '@skein/task';
 import { consumerHarness, type Appended, type ConsumerHarness, type Place } from '@skein/testing';
-import { RepoConsumer } from './repo.consumer.js';
-import { RepoSweep } from './repo.sweep.js';
-import { RepoTask } from './repo.task.js';
-import { RepoView } from './repo.view.js';
+import { assemble, configFor, empty } from '../test/scene.js';
 
 let database: MigratedDatabase;
 let postgres: Postgres;
-let unit: BatchUnit;
-let task: RepoTask;
+let scene: Awaited<ReturnType<typeof assemble>>;
 let harness: ConsumerHarness;
 
 beforeAll(async () => {
   database = await migratedDatabase(['repo']);
   postgres = await Postgres.open({ url: database.urlOf('repo'), applicationName: 'test' });
+  scene = await assemble(postgres, configFor(database.urlOf('repo'), '/unused'));
 });
 
 beforeEach(async () => {
-  for (const table of ['repositories', 'uses', 'users', 'inbox']) {
-    await postgres.query(`delete from repo.${table}`);
-  }
-  const log = await EventLog.open(postgres, 'repo', () => undefined);
-  const consumerLog = new ConsumerLog(postgres, 'repo');
-  const view = new RepoView();
-  task = new RepoTask(view);
-  unit = new BatchUnit(log, consumerLog, task, { retryLimit: 1, retryBaseMs: 1 });
-  harness = consumerHarness({ ...database, postgres, consumer: new RepoConsumer(view), unit });
+  await empty(postgres);
+  harness = consumerHarness({ ...database, postgres, ...scene });
   await harness.appended();
 });
 
@@ -227,7 +215,11 @@ describe('two replicas', () => {
     await harness.handle(created(r, 'config'));
     const user = [fleet(f, ['config'])];
     const change = [updated(r)];
-    const events = await harness.sideBySide(task, first ? user : change, first ? change : user);
+    const events = await harness.sideBySide(
+      scene.task,
+      first ? user : change,
+      first ? change : user,
+    );
     expect(told(events)).toEqual([{ repository: r, name: 'config', fleets: [f], devices: [] }]);
   });
 });
@@ -237,7 +229,7 @@ describe('the sweep', () => {
     const [r, f] = [newUid(), newUid()];
     await harness.handle(created(r, 'config'), created(newUid(), 'unused'), fleet(f, ['config']));
     await postgres.query('update repo.repositories set woken_number = 0');
-    const sweep = new RepoSweep(new RepoView());
+    const { sweep, unit } = scene;
     await unit.sweep((batch) => sweep.find(batch));
     expect(told(await harness.appended())).toEqual([
       { repository: r, name: 'config', fleets: [f], devices: [] },

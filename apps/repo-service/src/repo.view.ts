@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RepositoryUser } from '@skein/domain-repo';
-import type { Delivered } from '@skein/events';
+import type { Delivered, RepositorySpecUpdated } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import type { Uses } from './uses.js';
 
@@ -10,7 +10,7 @@ export interface ChangedRepository {
   readonly name: string;
 }
 
-/** Somebody who began to refer to a repository before the change that everybody was told of. */
+/** Somebody who began to refer to a repository before a change that everybody was told of. */
 export interface LateUser extends ChangedRepository, RepositoryUser {}
 
 interface Thing {
@@ -21,20 +21,19 @@ interface Thing {
 const PAGE = 5_000;
 
 const FOLD_REPOSITORIES = `
-insert into repo.repositories as r (org, repository, name, spec_number)
-select distinct on (org, repository) org, repository, name, number
-from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) as e (org, repository, number, name)
+insert into repo.repositories as r (org, repository, name, spec, credentials, spec_number, described_number)
+select distinct on (org, repository) org, repository,
+       max(name) over (partition by org, repository), spec, credentials, number, number
+from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::json[], $6::text[])
+  as e (org, repository, number, name, spec, credentials)
 order by org, repository, number desc
-on conflict (org, repository) do update
-  set name = excluded.name, spec_number = greatest(r.spec_number, excluded.spec_number)`;
-
-const FOLD_SPECS = `
-insert into repo.repositories as r (org, repository, spec_number)
-select distinct on (org, repository) org, repository, number
-from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as e (org, repository, number)
-order by org, repository, number desc
-on conflict (org, repository) do update set spec_number = excluded.spec_number
-  where excluded.spec_number > r.spec_number`;
+on conflict (org, repository) do update set
+  name = coalesce(r.name, excluded.name),
+  spec = case when excluded.described_number > r.described_number then excluded.spec else r.spec end,
+  credentials = case when excluded.described_number > r.described_number
+    then excluded.credentials else r.credentials end,
+  described_number = greatest(r.described_number, excluded.described_number),
+  spec_number = greatest(r.spec_number, excluded.spec_number)`;
 
 const FOLD_DELETED_REPOSITORIES = `
 insert into repo.repositories as r (org, repository, deleted, deleted_number)
@@ -47,21 +46,35 @@ on conflict (org, repository) do update
 
 const FOLD_USES = `
 with latest as (
-  select distinct on (org, kind, uid) org, kind, uid, number, names, deleted
+  select distinct on (org, kind, uid) org, kind, uid, number, time, names, referred, deleted
   from jsonb_to_recordset($1::jsonb)
-    as e (org uuid, kind text, uid uuid, number bigint, names text[], deleted boolean)
+    as e (org uuid, kind text, uid uuid, number bigint, time timestamptz, names text[], referred jsonb, deleted boolean)
   order by org, kind, uid, number desc
 ), folded as (
-  insert into repo.users as u (org, kind, uid, number, deleted)
-  select org, kind, uid, number, deleted from latest order by org, kind, uid
-  on conflict (org, kind, uid) do update set number = excluded.number, deleted = excluded.deleted
-    where excluded.number > u.number
+  insert into repo.users as u (org, kind, uid, number, referred_number, said_at, deleted)
+  select org, kind, uid, number, number, time, deleted from latest order by org, kind, uid
+  on conflict (org, kind, uid) do update set
+    number = excluded.number, referred_number = excluded.number, said_at = excluded.said_at,
+    deleted = excluded.deleted
+    where excluded.number > u.number or (excluded.number = u.number and u.referred_number < u.number)
   returning org, kind, uid
-), present as (
-  select l.org, l.kind, l.uid, l.names from latest l join folded using (org, kind, uid)
+), present as materialized (
+  select l.org, l.kind, l.uid, l.names, l.referred from latest l join folded using (org, kind, uid)
 ), gone as (
   delete from repo.uses s using present p
   where s.org = p.org and s.kind = p.kind and s.uid = p.uid and s.repository <> all (p.names)
+), referred as materialized (
+  select p.org, r.repository, r.reference, p.kind, p.uid
+  from present p cross join jsonb_to_recordset(p.referred) as r (repository text, reference text)
+), left_alone as (
+  delete from repo.referrers s using present p
+  where s.org = p.org and s.kind = p.kind and s.uid = p.uid and not exists (
+    select from referred r where r.org = s.org and r.kind = s.kind and r.uid = s.uid
+      and r.repository = s.repository and r.reference = s.reference)
+), refers as (
+  insert into repo.referrers (org, repository, reference, kind, uid)
+  select org, repository, reference, kind, uid from referred
+  on conflict do nothing
 )
 insert into repo.uses (org, repository, kind, uid)
 select p.org, name, p.kind, p.uid from present p cross join unnest(p.names) name
@@ -105,16 +118,18 @@ export class RepoView {
     await transaction.query(LOCK, [organisations]);
   }
 
+  /** Created or updated. */
   async foldRepositories(
     transaction: Transaction,
-    events: readonly Delivered<{ readonly name: string }>[],
+    events: readonly Delivered<RepositorySpecUpdated & { readonly name?: string }>[],
   ): Promise<void> {
-    const names = events.map(({ event }) => event.data.name);
-    await transaction.query(FOLD_REPOSITORIES, [...keysOf(events), names]);
-  }
-
-  async foldSpecs(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
-    await transaction.query(FOLD_SPECS, keysOf(events));
+    const all = events.map(({ event }) => event.data);
+    await transaction.query(FOLD_REPOSITORIES, [
+      ...keysOf(events),
+      all.map(({ name }) => name),
+      all.map(({ spec }) => JSON.stringify(spec)),
+      all.map(({ credentials }) => credentials),
+    ]);
   }
 
   async foldDeletedRepositories(

@@ -8,6 +8,7 @@ import {
 } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
+import { SourceError } from '@skein/sources';
 import { consumerHarness, type Appended, type ConsumerHarness } from '@skein/testing';
 import { assemble, configFor, eventsBy, git, Outside, templateOf } from '../test/scene.js';
 
@@ -104,5 +105,42 @@ describe('a template with references that depend on the device', () => {
     expect(moved?.['name']).toMatch(/^v1-[0-9a-f]{8}$/);
     await harness.handle(make.woken(repository, 'config', [fleet]));
     expect(await worked()).toEqual([]);
+  });
+
+  it('makes a new version when what is in the repository changed, and none when it did not', async () => {
+    await harness.handle(
+      make.repositoryIs(repository, 'config'),
+      make.fleetIs(fleet, templateOf(perSite('site'))),
+    );
+    await worked();
+    await harness.handle(make.woken(repository, 'config', [fleet]));
+    expect(await worked()).toEqual([]);
+    outside.content = 'another commit';
+    await harness.handle(make.woken(repository, 'config', [fleet]));
+    const version = dataOf(await worked(), templateVersionCreated);
+    expect(version).toMatchObject({ name: expect.stringMatching(/^v1-[0-9a-f]{8}$/), frozen: {} });
+    await harness.handle(make.woken(repository, 'config', [fleet]));
+    expect(await worked()).toEqual([]);
+  });
+
+  it('waits for a repository that does not answer, and names what a person must mend', async () => {
+    outside.error = new SourceError('unreachable', 'nobody answers');
+    await harness.handle(
+      make.repositoryIs(repository, 'config'),
+      make.fleetIs(fleet, templateOf(perSite('site'))),
+    );
+    expect(dataOf(await worked(), fleetValidated)).toMatchObject({
+      reason: 'Waiting',
+      message: 'site: nobody answers',
+    });
+    outside.error = new SourceError('denied', 'who are you?');
+    await harness.handle(make.woken(repository, 'config', [fleet]));
+    expect(dataOf(await worked(), fleetValidated)).toMatchObject({
+      reason: 'Invalid',
+      message: 'site: who are you?',
+    });
+    outside.error = undefined;
+    await harness.handle(make.woken(repository, 'config', [fleet]));
+    expect(dataOf(await worked(), templateVersionCreated)).toMatchObject({ name: 'v1' });
   });
 });

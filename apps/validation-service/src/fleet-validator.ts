@@ -7,33 +7,19 @@ import {
   type Attempt,
   type Verdict,
 } from '@skein/domain-validation';
+import { isOfRepository } from '@skein/domain-template';
 import { EventLog } from '@skein/event-log';
 import { fleetValidated, newUid, templateVersionCreated, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import { checkItems, freezeItems } from '@skein/sources';
-import {
-  originOfWant,
-  waitForOutsideMs,
-  waitForTurn,
-  Wants,
-  type ClaimedWant,
-  type KnownRepository,
-} from '@skein/task';
+import { originOfWant, waitForOutsideMs, waitForTurn, Wants, type ClaimedWant } from '@skein/task';
+import { dependentStates } from './dependent-states.js';
 import { FREEZING, type Freezing } from './freezing.js';
 import { ValidationConfig } from './validation.config.js';
 import { ValidationView, type PendingFleet } from './validation.view.js';
 
 function specOf({ template }: PendingFleet): DeviceSpec {
   return template.spec ?? {};
-}
-
-/** By name, the state of the repositories that references name. */
-function statesOf(
-  references: readonly { readonly repository: string }[],
-  repositories: ReadonlyMap<string, KnownRepository>,
-): Record<string, string> {
-  const named = references.flatMap(({ repository }) => repositories.get(repository) ?? []);
-  return Object.fromEntries(named.map(({ name, uid, number }) => [name, `${uid}/${number}`]));
 }
 
 /** Validates one fleet's template: fetches first, decides and writes last. */
@@ -59,13 +45,25 @@ export class FleetValidator {
   }
 
   private async freeze(fleet: PendingFleet, signal: AbortSignal): Promise<Attempt> {
+    const { org } = fleet;
     const spec = specOf(fleet);
     const names = repositoriesOf(spec);
-    const repositories = await this.view.repositories.named(this.log.postgres, fleet.org, names);
+    const repositories = await this.view.repositories.named(this.log.postgres, org, names);
     const { same, dependent } = externalReferences(spec);
-    const attempt = await freezeItems(same, { ...this.freezing, repositories, signal });
-    const problems = [...attempt.problems, ...checkItems(dependent, repositories)];
-    return { ...attempt, problems, repositories: statesOf(dependent, repositories) };
+    const context = { ...this.freezing, org, repositories, signal };
+    const [attempt, seen] = await Promise.all([
+      freezeItems(same, context),
+      dependentStates(dependent.filter(isOfRepository), context),
+    ]);
+    const unfit = checkItems(dependent, repositories);
+    const waits = [attempt, seen].filter(({ waiting }) => waiting.length > 0);
+    return {
+      frozen: attempt.frozen,
+      problems: [...attempt.problems, ...unfit, ...seen.problems],
+      waiting: [...attempt.waiting, ...seen.waiting],
+      busy: waits.length > 0 && waits.every(({ busy }) => busy),
+      repositories: seen.states,
+    };
   }
 
   /** Drops what was found out if the fleet is another one by now: its newer want is due. */

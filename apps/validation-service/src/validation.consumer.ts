@@ -8,6 +8,7 @@ import {
   repositoryDeleted,
   repositorySpecUpdated,
   repositoryUsersWoken,
+  secretUsersWoken,
   type Deleted,
   type Delivered,
   type FleetCreated,
@@ -15,6 +16,7 @@ import {
   type RepositoryCreated,
   type RepositorySpecUpdated,
   type RepositoryUsersWoken,
+  type SecretUsersWoken,
 } from '@skein/events';
 import { Batch } from '@skein/task';
 import { ValidationView } from './validation.view.js';
@@ -60,6 +62,14 @@ export class ValidationConsumer {
 
   @EventPattern<string>(repositoryUsersWoken.type)
   async usersWoken(@Payload() events: Delivered<RepositoryUsersWoken>[], @Ctx() batch: Batch) {
+    await this.view.foldWoken(batch.transaction, events);
+    for (const delivered of events) {
+      batch.wantEach('fleet', delivered, delivered.event.data.fleets);
+    }
+  }
+
+  @EventPattern<string>(secretUsersWoken.type)
+  async secretUsersWoken(@Payload() events: Delivered<SecretUsersWoken>[], @Ctx() batch: Batch) {
     await this.view.foldWoken(batch.transaction, events);
     for (const delivered of events) {
       batch.wantEach('fleet', delivered, delivered.event.data.fleets);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BlobStore, SealedStore, Sealer } from '@skein/blobs';
+import { openBlobs, SealedStore, Sealer } from '@skein/blobs';
 import {
   DEFAULT_ORGANISATION as org,
   fleetValidated,
@@ -137,19 +137,27 @@ describe('what it says', () => {
       motd: { revision: string; digest: string };
     };
     expect(frozen.motd.revision).toBe(run('rev-parse', 'HEAD').trim());
-    const bundle = await new BlobStore(postgres).get(org, frozen.motd.digest);
+    const { store } = openBlobs(postgres, config.sealingKeys);
+    const bundle = await store.get(org, frozen.motd.digest);
     expect(decodeBundle(bundle!)).toEqual([
       { path: 'motd', mode: 0o644, content: Buffer.from('welcome\n') },
     ]);
   });
 
+  it('freezes a secret under a digest that tells nobody what it is', async () => {
+    const secretRef = { name: 'tls', namespace: 'edge', mountPath: '/etc/tls' };
+    await harness.handle(make.fleetIs(newUid(), templateOf({ name: 'tls', secretRef })));
+    const frozen = versionOf(await worked())?.['frozen'];
+    expect(frozen).toMatchObject({ tls: { digest: expect.stringMatching(/^hmac-sha256:/) } });
+    expect(outside.asked).toEqual([{ type: 'secret', org, namespace: 'edge', name: 'tls' }]);
+  });
+
   it('names what is broken, and waits for no one', async () => {
     const fleet = newUid();
     outside.error = new SourceError('not-found', 'there is no path "etc"');
-    const secret = { name: 'key', secretRef: { name: 'a', namespace: 'b', mountPath: '/c' } };
     await harness.handle(
       make.repositoryIs(newUid(), 'config'),
-      make.fleetIs(fleet, templateOf(git('config'), git('nowhere', 'other'), secret)),
+      make.fleetIs(fleet, templateOf(git('config'), git('nowhere', 'other'))),
     );
     const events = await worked();
     expect(versionOf(events)).toBeUndefined();
@@ -157,9 +165,7 @@ describe('what it says', () => {
       generation: 1,
       valid: false,
       reason: 'Invalid',
-      message:
-        'key: secretRef is not supported yet; motd: there is no path "etc"; ' +
-        'other: there is no repository "nowhere"',
+      message: 'motd: there is no path "etc"; other: there is no repository "nowhere"',
     });
     expect(await wants()).toEqual([]);
   });
@@ -236,8 +242,7 @@ describe('what it says', () => {
       make.fleetIs(newUid(), templateOf(git('config'))),
     );
     expect(resultOf(await worked())).toMatchObject(valid);
-    expect(outside.asked[0]).toMatchObject({
-      repository: { credentials: { username: 'reader', password: 'secret' } },
-    });
+    const credentials = { username: 'reader', password: 'secret' };
+    expect(outside.asked[0]).toMatchObject({ repository: { credentials } });
   });
 });

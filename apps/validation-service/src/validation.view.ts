@@ -94,7 +94,7 @@ export class ValidationView {
 
   async foldWoken(
     transaction: Transaction,
-    events: readonly Delivered<RepositoryUsersWoken>[],
+    events: readonly Delivered<Pick<RepositoryUsersWoken, 'fleets'>>[],
   ): Promise<void> {
     const woken = events.flatMap(({ sequence, event: { org, data } }) =>
       data.fleets.map((fleet) => ({ org, fleet, sequence })),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { BlobStore, SealedStore, Sealer, Vault } from '@skein/blobs';
+import { openBlobs } from '@skein/blobs';
 import { readConfig } from '@skein/config';
 import { ConsumerLog, EventLog } from '@skein/event-log';
 import {
@@ -13,7 +13,7 @@ import {
   type JsonObject,
 } from '@skein/events';
 import type { Postgres } from '@skein/postgres';
-import type { Fetched, Source, SourceRequest } from '@skein/sources';
+import type { Fetched, Probed, Source, SourceRequest } from '@skein/sources';
 import { BatchUnit } from '@skein/task';
 import { openLogger } from '@skein/telemetry';
 import { FleetValidator } from '../src/fleet-validator.js';
@@ -37,6 +37,10 @@ export class Outside implements Source {
     const content = Buffer.from(this.content);
     return { revision: 'abc', files: [{ path: 'motd', mode: 0o644, content }] };
   }
+
+  probe(): Promise<Probed> {
+    return this.error ? Promise.reject(this.error) : Promise.resolve({ revision: this.content });
+  }
 }
 
 export function configFor(url: string, folder: string): ValidationConfig {
@@ -54,9 +58,9 @@ export async function assemble(postgres: Postgres, config: ValidationConfig, sou
   const tables = ['fleets', 'repositories', 'template_versions', 'wants', 'inbox'];
   for (const table of tables) await postgres.query(`delete from validation.${table}`);
   const log = await EventLog.open(postgres, 'validation', () => undefined);
-  const opener = new Vault(new SealedStore(postgres), new Sealer(config.sealingKeys));
+  const { store, vault } = openBlobs(postgres, config.sealingKeys);
   const view = new ValidationView();
-  const freezing = { source, store: new BlobStore(postgres), opener };
+  const freezing = { source, store, opener: vault };
   const validator = new FleetValidator(view, log, freezing, config);
   const task = new ValidationTask(view, validator, postgres, config, openLogger('test', 'silent'));
   const settings = { retryLimit: 1, retryBaseMs: 1 };

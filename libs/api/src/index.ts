@@ -1,3 +1,4 @@
+export { KvAdvice, KvBytes, KvReport, KvReportList } from './kv.js';
 export { Application, ImageOrCatalogItem } from './application.js';
 export { ConfigItem } from './config-item.js';
 export { DeviceSpec } from './device-spec.js';
@@ -12,6 +13,7 @@ export {
   Repository,
   RepositoryList,
   RepositorySpec,
+  RepositoryWebhook,
   SshConfig,
 } from './repositories.js';
 export {

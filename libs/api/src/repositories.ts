@@ -97,6 +97,15 @@ export class Repository extends Resource {
   status?: RepositoryStatus;
 }
 
+/** The secret by which the deliveries of a repository's server are known. It is never shown. */
+export class RepositoryWebhook {
+  @Text({
+    pattern: /^[\x20-\x7e]{16,1024}$/,
+    description: '16 to 1,024 printable characters of ASCII.',
+  })
+  secret: string;
+}
+
 export class RepositoryList extends Resource {
   @Text({ oneOf: ['RepositoryList'] })
   kind: 'RepositoryList';

@@ -3,11 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Postgres } from '@skein/postgres';
 import { testDatabase } from '@skein/testing';
 import type { TestDatabase } from '@skein/testing';
-import { BlobStore } from './blob-store.js';
-import { digestOf } from './digest.js';
+import type { BlobStore } from './blob-store.js';
+import { digestOf, type Content } from './digest.js';
 import { blobMigrations } from './migrations/index.js';
+import { openBlobs } from './open-blobs.js';
 import { SealedStore } from './sealed-store.js';
 import { Sealer } from './sealer.js';
+
+const keyOf = (id: string) => ({ id, key: randomBytes(32) });
+const [older, newer] = [keyOf('older'), keyOf('newer')];
+const contentOf = (text: string): Content => {
+  const bytes = Buffer.from(text);
+  return { bytes, digest: digestOf(bytes) };
+};
 
 let database: TestDatabase;
 let postgres: Postgres;
@@ -19,7 +27,7 @@ beforeAll(async () => {
   const runner = postgres.dataSource.createQueryRunner();
   for (const Migration of blobMigrations) await new Migration().up(runner);
   await runner.release();
-  blobs = new BlobStore(postgres);
+  blobs = openBlobs(postgres, { current: older }).store;
 });
 afterAll(async () => {
   await postgres?.close();
@@ -49,25 +57,21 @@ describe('contents', () => {
 
   it('are one row when they are equal, and apart for each organisation', async () => {
     const [org, other] = [randomUUID(), randomUUID()];
-    const [a, b] = [Buffer.from('a'), Buffer.from('b')];
-    const digests = await blobs.putMany(postgres, org, [b, a, b, a]);
-    expect(digests).toEqual([b, a, b, a].map(digestOf));
-    await blobs.put(org, a);
+    const [a, b, c] = [contentOf('a'), contentOf('b'), contentOf('c')];
+    await blobs.putMany(postgres, org, [b, a, b, a]);
+    expect(await blobs.put(org, a.bytes)).toBe(a.digest);
     expect(await countOf(org)).toBe(2);
-    expect(await blobs.getMany(org, [...digests, digestOf(Buffer.from('c'))])).toEqual(
-      new Map([
-        [digestOf(a), a],
-        [digestOf(b), b],
-      ]),
+    expect(await blobs.getMany(org, [b.digest, a.digest, c.digest])).toEqual(
+      new Map([a, b].map(({ digest, bytes }) => [digest, bytes])),
     );
-    expect(await blobs.get(other, digestOf(a))).toBeUndefined();
-    expect(await blobs.putMany(postgres, org, [])).toEqual([]);
+    expect(await blobs.get(other, a.digest)).toBeUndefined();
+    await blobs.putMany(postgres, org, []);
   });
 
   it("belong to the caller's transaction", async () => {
     const org = randomUUID();
     const failed = postgres.transaction(async (transaction) => {
-      await blobs.putMany(transaction, org, [Buffer.from('never')]);
+      await blobs.putMany(transaction, org, [contentOf('never')]);
       throw new Error('rolled back');
     });
     await expect(failed).rejects.toThrow('rolled back');
@@ -76,7 +80,7 @@ describe('contents', () => {
 
   it('do not deadlock when many store the same ones at once', async () => {
     const org = randomUUID();
-    const contents = Array.from({ length: 200 }, (_, index) => Buffer.from(`content ${index}`));
+    const contents = Array.from({ length: 200 }, (_, index) => contentOf(`content ${index}`));
     const orders = [contents, contents.toReversed(), contents, contents.toReversed()];
     await Promise.all(
       orders.map((order) =>
@@ -94,6 +98,60 @@ describe('contents', () => {
       );
     await expect(put(digestOf(Buffer.from('a')), 2)).rejects.toThrow('check constraint');
     await expect(put('md5:a', 1)).rejects.toThrow('check constraint');
+  });
+});
+
+describe('contents that are secret', () => {
+  const secret = Buffer.from('the secret of the fleet');
+
+  it('come back, and PostgreSQL never sees them, nor what they could be compared with', async () => {
+    const org = randomUUID();
+    const digest = await blobs.put(org, secret, true);
+    expect(digest).toMatch(/^hmac-sha256:[0-9a-f]{64}$/);
+    expect(await blobs.get(org, digest)).toEqual(secret);
+    const rows = await postgres.query<{ found: boolean }>(
+      'select position($1::bytea in content) > 0 as found from blobs.contents where org = $2',
+      [secret, org],
+    );
+    expect(rows).toEqual([{ found: false }]);
+  });
+
+  it('are one row when they are equal, with another digest in each organisation', async () => {
+    const [org, other] = [randomUUID(), randomUUID()];
+    const digest = await blobs.put(org, secret, true);
+    expect(await blobs.put(org, secret, true)).toBe(digest);
+    expect(await countOf(org)).toBe(1);
+    expect(await blobs.put(other, secret, true)).not.toBe(digest);
+  });
+
+  it('have one digest for all processes of an organisation, also of those that begin at once', async () => {
+    const org = randomUUID();
+    const stores = [1, 2, 3, 4].map(() => openBlobs(postgres, { current: older }).store);
+    const digests = await Promise.all(stores.map((store) => store.put(org, secret, true)));
+    expect(new Set(digests).size).toBe(1);
+  });
+
+  it('keep their digest when the sealing key is changed, and open while the former one is known', async () => {
+    const org = randomUUID();
+    const digest = await blobs.put(org, secret, true);
+    const rotated = openBlobs(postgres, { current: newer, previous: [older] }).store;
+    expect(await rotated.put(org, secret, true)).toBe(digest);
+    expect(await rotated.get(org, digest)).toEqual(secret);
+    const later = await rotated.put(org, Buffer.from('sealed with the newer key'), true);
+    await expect(blobs.get(org, later)).rejects.toMatchObject({ code: 'unknown-key' });
+    const forgetful = openBlobs(postgres, { current: newer }).store;
+    await expect(forgetful.get(org, digest)).rejects.toMatchObject({ code: 'unknown-key' });
+  });
+
+  it('cannot be moved to another digest or organisation', async () => {
+    const [org, other] = [randomUUID(), randomUUID()];
+    const digest = await blobs.put(org, secret, true);
+    await postgres.query(
+      `insert into blobs.contents (org, digest, size, content)
+       select $2, digest, size, content from blobs.contents where org = $1`,
+      [org, other],
+    );
+    await expect(blobs.get(other, digest)).rejects.toMatchObject({ code: 'not-authentic' });
   });
 });
 

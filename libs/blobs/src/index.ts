@@ -1,6 +1,11 @@
 export { BlobStore } from './blob-store.js';
-export { digestOf } from './digest.js';
+export { ByteSealer } from './byte-sealer.js';
+export { digestOf, isKeyed, keyedDigestOf } from './digest.js';
+export type { Content } from './digest.js';
+export { DigestKeys } from './digest-keys.js';
 export { blobMigrations } from './migrations/index.js';
+export { openBlobs } from './open-blobs.js';
+export type { Blobs } from './open-blobs.js';
 export { SealError } from './seal-error.js';
 export type { SealErrorCode } from './seal-error.js';
 export { SealedStore } from './sealed-store.js';

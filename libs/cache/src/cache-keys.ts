@@ -13,8 +13,8 @@ export interface CacheScope {
 export interface CacheKey {
   readonly scope: CacheScope;
   readonly name: string;
-  /** Name of the repository; without one only all keys of the template version are dropped together. */
-  readonly repository?: string;
+  /** Name of the repository, with whose other keys it is dropped; empty for secrets. */
+  readonly repository: string;
 }
 
 /** `/` in a component is encoded, so no component can imitate another. What is no Unicode has no UTF-8, and is hashed. */
@@ -45,7 +45,7 @@ export const cacheKeys = {
     name: nameOf(scope, 'git-data', repository, targetRevision, path),
   }),
   secret: (scope: CacheScope, namespace: string, name: string): CacheKey => ({
-    scope,
+    ...{ scope, repository: '' },
     name: nameOf(scope, 'k8ssecret-data', namespace, name),
   }),
   /** @param url with the reference's suffix */

@@ -11,7 +11,7 @@ import { ContentCache } from './content-cache.js';
 import { openCache } from './open-cache.js';
 import { ValueCodec } from './value-codec.js';
 
-const packing = { sealer: sealerWith(newKey('key')), compressAbove: 1_024, maximumBytes: 100_000 };
+const packing = { sealer: sealerWith(newKey()), compressAbove: 1_024, maximumBytes: 100_000 };
 const times = { leaseMs: 2_000, lifetimeMs: 60_000 };
 const opened: Redis[] = [];
 let server: TestRedis;
@@ -155,7 +155,7 @@ describe('what the cache holds', () => {
       paths.map((path) => cache.agree({ key: keyIn('gone', path) }, Buffer.from('value'))),
     );
     await cache.agree({ key: keyIn('gone-not') }, Buffer.from('value'));
-    await cache.drop(scopeOf('gone'));
+    await cache.drop(scopeOf('gone'), 'r');
     expect(await redis.keys(`v1/${server.prefix}/f/gone[/@]*`)).toEqual([]);
     expect(await redis.exists(keyIn('gone-not').name)).toBe(1);
   });
@@ -206,7 +206,7 @@ describe('without Redis', () => {
     const fetch = async () => Buffer.from('content');
     expect(String(await cache.getOrFetch({ key: keyIn('away'), fetch }, never))).toBe('content');
     expect(String(await cache.agree({ key: keyIn('away') }, Buffer.from('own')))).toBe('own');
-    await cache.drop(scopeOf('away'));
+    await cache.drop(scopeOf('away'), 'r');
     close();
   });
 

@@ -61,12 +61,11 @@ export class ContentCache {
     return this.set(place, randomUUID(), value);
   }
 
-  /** Deletes what is kept for a template version, or of it what came from one repository. */
-  async drop(scope: CacheScope, repository?: string): Promise<void> {
-    const only = repository === undefined ? [] : [repository];
+  /** Deletes what a template version has from a repository; from none, its secrets. */
+  async drop(scope: CacheScope, repository: string): Promise<void> {
     let cursor = '0';
     do {
-      const next = await this.store.run(DROP, [listOf(scope)], cursor, ...only);
+      const next = await this.store.run(DROP, [listOf(scope)], cursor, repository);
       cursor = next instanceof Buffer ? next.toString() : '0';
     } while (cursor !== '0');
   }
@@ -123,7 +122,7 @@ export class ContentCache {
       return value;
     }
     const keys = [key.name, leaseOf(key), listOf(key.scope)];
-    const rest = [encoded, this.times.lifetimeMs, key.repository ?? ''];
+    const rest = [encoded, this.times.lifetimeMs, key.repository];
     const first = await this.store.run(AGREE, keys, token, ...rest);
     const other = first instanceof Buffer ? await this.read(place, first) : undefined;
     return other ?? value;

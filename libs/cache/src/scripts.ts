@@ -34,13 +34,13 @@ redis.call('PEXPIRE', KEYS[3], ARGV[3])
 return false`;
 
 /**
- * Deletes listed keys, some at a time. KEYS: list. ARGV: cursor, and, for those of one repository, its name.
+ * Deletes the listed keys of a repository, some at a time. KEYS: list. ARGV: cursor, repository.
  * Answers the next cursor, 0 at the end.
  */
 export const DROP = `
 local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', 500)
 for i = 1, #page[2], 2 do
-  if not ARGV[2] or page[2][i + 1] == ARGV[2] then
+  if page[2][i + 1] == ARGV[2] then
     redis.call('UNLINK', page[2][i])
     redis.call('HDEL', KEYS[1], page[2][i])
   end

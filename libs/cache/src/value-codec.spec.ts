@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { newKey, sealerWith } from '../test/sealer.js';
 import { UnreadableValue, ValueCodec } from './value-codec.js';
 
-const older = newKey('older');
-const newer = newKey('newer');
+const older = newKey();
+const newer = newKey();
 const binding = { org: 'o', uid: 'key' };
 const limits = { compressAbove: 100, maximumBytes: 1_000 };
 

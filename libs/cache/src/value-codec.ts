@@ -3,22 +3,15 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 
 /** Seals values that are secret; what was sealed for another key cannot be opened. */
 export interface ValueSealer {
-  seal(binding: Binding, plaintext: Buffer): SealedValue;
-  /** @throws when it was changed, belongs to another, or its key is not known any more */
-  open(binding: Binding, sealed: SealedValue): Buffer;
+  seal(binding: Binding, plaintext: Buffer): Buffer;
+  /** @throws when it was changed, belongs to another, or what sealed it is not known any more */
+  open(binding: Binding, sealed: Buffer): Buffer;
 }
 
 export interface Binding {
   readonly org: string;
   /** Here the name of the key. */
   readonly uid: string;
-}
-
-export interface SealedValue {
-  readonly keyId: string;
-  /** 12 bytes. */
-  readonly nonce: Buffer;
-  readonly ciphertext: Buffer;
 }
 
 export interface CodecSettings {
@@ -35,7 +28,6 @@ export class UnreadableValue extends Error {}
 const COMPRESSED = 1;
 const SEALED = 2;
 const UNKNOWN = 4;
-const NONCE_BYTES = 12;
 /** What a value can grow to: a small one that claims to be endless must not take all memory. */
 const UNPACKED_BYTES = 64 * 1024 * 1024;
 
@@ -51,7 +43,7 @@ export class ValueCodec {
     const isLong = value.length > this.settings.compressAbove;
     const packed = isLong ? await compress(value) : value;
     if (packed.length > this.settings.maximumBytes) return undefined;
-    const body = secret ? this.seal(packed, binding) : packed;
+    const body = secret ? this.settings.sealer.seal(binding, packed) : packed;
     const how = (isLong ? COMPRESSED : 0) | (secret ? SEALED : 0);
     return Buffer.concat([Buffer.of(how), body]);
   }
@@ -65,29 +57,12 @@ export class ValueCodec {
     if (how >= UNKNOWN || (how & SEALED) !== (secret ? SEALED : 0)) throw new UnreadableValue();
     const body = bytes.subarray(1);
     try {
-      const packed = how & SEALED ? this.open(body, binding) : body;
+      const packed = secret ? this.settings.sealer.open(binding, body) : body;
       return how & COMPRESSED
         ? await decompress(packed, { maxOutputLength: UNPACKED_BYTES })
         : packed;
     } catch {
       throw new UnreadableValue();
     }
-  }
-
-  private seal(plaintext: Buffer, binding: Binding): Buffer {
-    const { keyId, nonce, ciphertext } = this.settings.sealer.seal(binding, plaintext);
-    const id = Buffer.from(keyId);
-    return Buffer.concat([Buffer.of(id.length), id, nonce, ciphertext]);
-  }
-
-  private open(body: Buffer, binding: Binding): Buffer {
-    const [length = 0] = body;
-    const nonceAt = 1 + length;
-    const ciphertextAt = nonceAt + NONCE_BYTES;
-    return this.settings.sealer.open(binding, {
-      keyId: body.toString('utf8', 1, nonceAt),
-      nonce: body.subarray(nonceAt, ciphertextAt),
-      ciphertext: body.subarray(ciphertextAt),
-    });
   }
 }

@@ -1,37 +1,41 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Binding, SealedValue, ValueSealer } from '../src/value-codec.js';
-
-export interface Key {
-  readonly id: string;
-  /** 32 bytes. */
-  readonly key: Buffer;
-}
+import type { Binding, ValueSealer } from '../src/value-codec.js';
 
 const algorithm = 'aes-256-gcm';
+const nonceBytes = 12;
 const tagBytes = 16;
 const contextOf = ({ org, uid }: Binding) => Buffer.from(`${org} ${uid}`);
 
-/** A key of its own. */
-export function newKey(id: string): Key {
-  return { id, key: randomBytes(32) };
+/** 32 bytes of its own. */
+export const newKey = () => randomBytes(32);
+
+function open(key: Buffer, binding: Binding, sealed: Buffer): Buffer | undefined {
+  try {
+    const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes))
+      .setAAD(contextOf(binding))
+      .setAuthTag(sealed.subarray(-tagBytes));
+    const body = sealed.subarray(nonceBytes, -tagBytes);
+    return Buffer.concat([decipher.update(body), decipher.final()]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Seals with the first of the keys, and opens what any of them sealed. */
-export function sealerWith(...keys: readonly [Key, ...Key[]]): ValueSealer {
+export function sealerWith(...keys: readonly [Buffer, ...Buffer[]]): ValueSealer {
   return {
-    seal(binding, plaintext): SealedValue {
-      const [{ id: keyId, key }] = keys;
-      const nonce = randomBytes(12);
-      const cipher = createCipheriv(algorithm, key, nonce).setAAD(contextOf(binding));
+    seal(binding, plaintext) {
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv(algorithm, keys[0], nonce).setAAD(contextOf(binding));
       const body = [cipher.update(plaintext), cipher.final(), cipher.getAuthTag()];
-      return { keyId, nonce, ciphertext: Buffer.concat(body) };
+      return Buffer.concat([nonce, ...body]);
     },
-    open(binding, { keyId, nonce, ciphertext }) {
-      const { key } = keys.find(({ id }) => id === keyId)!;
-      const decipher = createDecipheriv(algorithm, key, nonce)
-        .setAAD(contextOf(binding))
-        .setAuthTag(ciphertext.subarray(-tagBytes));
-      return Buffer.concat([decipher.update(ciphertext.subarray(0, -tagBytes)), decipher.final()]);
+    open(binding, sealed) {
+      for (const key of keys) {
+        const opened = open(key, binding, sealed);
+        if (opened) return opened;
+      }
+      throw new Error('none of the keys opens it');
     },
   };
 }

@@ -1,20 +1,14 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IsArray, IsInt, IsString, Matches, Min } from 'class-validator';
+import { IsArray, IsInt, IsString, Min } from 'class-validator';
 import { Credential } from './credential.js';
 import { KubernetesConfig } from './kubernetes-config.js';
-import { SEALING_KEY_PATTERN, sealingKeyOf } from './sealing-key.js';
-
 import { FromEnvironment } from './setting.js';
 
 const MIB = 1024 * 1024;
 
 /** What a service that fetches from repositories needs on top. */
 export class FetchingConfig extends KubernetesConfig {
-  @FromEnvironment('SKEIN_SEALING_KEY', 'the key that opens sealed credentials: base64 of 32 bytes')
-  @Matches(SEALING_KEY_PATTERN)
-  sealingKey: string;
-
   @FromEnvironment(
     'SKEIN_SOURCE_CACHE_DIRECTORY',
     'where git mirrors stand; each service has its own folder in it',
@@ -77,11 +71,6 @@ export class FetchingConfig extends KubernetesConfig {
   @IsInt()
   @Min(1)
   sourceRepositoryConcurrency: number = 2;
-
-  /** As libs/blobs takes it. */
-  get sealingKeys() {
-    return { current: sealingKeyOf(this.sealingKey) };
-  }
 
   /** As libs/sources takes it; two services must not share a folder. */
   sourceSettings(service: string) {

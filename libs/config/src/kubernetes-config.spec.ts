@@ -6,6 +6,7 @@ const read = (changes: Record<string, string> = {}) =>
   readConfig(KubernetesConfig, {
     SKEIN_DATABASE_URL: 'postgres://render@127.0.0.1/skein',
     SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1',
+    SKEIN_SEALING_KEY: Buffer.alloc(32, 7).toString('base64'),
     ...changes,
   }).kubernetesSettings;
 

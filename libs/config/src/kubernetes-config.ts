@@ -8,7 +8,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { Credential } from './credential.js';
-import { WorkerConfig } from './service-config.js';
+import { SealingConfig } from './sealing-config.js';
 import { FromEnvironment } from './setting.js';
 
 const MODES = ['off', 'in-cluster', 'kubeconfig', 'address'] as const;
@@ -18,7 +18,7 @@ const inMode = (mode: Mode) =>
   ValidateIf((config: KubernetesConfig) => config.kubernetesMode === mode);
 
 /** The cluster that a service reads secrets from. */
-export class KubernetesConfig extends WorkerConfig {
+export class KubernetesConfig extends SealingConfig {
   @FromEnvironment(
     'SKEIN_KUBERNETES_MODE',
     'how the cluster is reached whose secrets templates may name: off, in-cluster, kubeconfig or address',

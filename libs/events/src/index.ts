@@ -28,6 +28,7 @@ export {
   repositoryCreated,
   repositoryDeleted,
   repositorySpecUpdated,
+  repositoryWebhookUpdated,
   type Deleted,
   type DeviceCreated,
   type DeviceLabelsUpdated,
@@ -40,16 +41,19 @@ export {
   type Labels,
   type RepositoryCreated,
   type RepositorySpecUpdated,
+  type RepositoryWebhookUpdated,
 } from './catalogue/gateway.js';
 export {
   devicesConnectionChanged,
   dispatchingSwitched,
   fleetRolloutRequested,
+  repositoryPushReported,
   rolloutActionRequested,
   type ConnectionChange,
   type DevicesConnectionChanged,
   type DispatchingSwitched,
   type FleetRolloutRequested,
+  type RepositoryPushReported,
   type RolloutAction,
   type RolloutActionRequested,
 } from './catalogue/requests.js';
@@ -90,5 +94,14 @@ export {
   type DevicesRendered,
   type RenderedDevice,
 } from './catalogue/render.js';
-export { repositoryUsersWoken, type RepositoryUsersWoken } from './catalogue/repo.js';
+export {
+  repositoryAccessChecked,
+  repositoryContentsChanged,
+  repositoryUsersWoken,
+  secretUsersWoken,
+  type RepositoryAccessChecked,
+  type RepositoryContentsChanged,
+  type RepositoryUsersWoken,
+  type SecretUsersWoken,
+} from './catalogue/repo.js';
 export { taskPermanentlyFailed, type TaskPermanentlyFailed } from './catalogue/task.js';

@@ -13,6 +13,8 @@ export const speakers = {
   Dispatching: 'gateway',
   /** Which devices are silent; the subject is the organisation. */
   Connection: 'gateway',
+  /** What a repository's server says of it; the subject is the repository. */
+  RepositoryPush: 'gateway',
   /** Which fleet owns which devices; the subject is the organisation. */
   Matching: 'selector',
   TemplateVersion: 'validation',
@@ -23,6 +25,10 @@ export const speakers = {
   Rendering: 'render',
   /** Who refers to a repository; the subject is the repository. */
   RepositoryUse: 'repo',
+  /** Who refers to a Kubernetes secret; the subject is the organisation. */
+  SecretUse: 'repo',
+  /** Whether a repository can be reached, and what changed in it; the subject is the repository. */
+  RepositoryCheck: 'repo',
   /** What a service gave up; the subject is that of the event which it could not handle. */
   GatewayTask: 'gateway',
   SelectorTask: 'selector',

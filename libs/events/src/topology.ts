@@ -26,6 +26,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     rollout.devicesSelected,
     render.devicesRendered,
     render.devicesFailed,
+    repo.repositoryAccessChecked,
   ],
   selector: [
     gateway.deviceCreated,
@@ -41,6 +42,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     gateway.fleetDeleted,
     ...repositoryEvents,
     repo.repositoryUsersWoken,
+    repo.secretUsersWoken,
   ],
   rollout: [
     gateway.deviceCreated,
@@ -66,11 +68,13 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     gateway.deviceLabelsUpdated,
     gateway.deviceSpecUpdated,
     gateway.deviceDeleted,
+    gateway.fleetDeleted,
     ...repositoryEvents,
     selector.devicesMatched,
     validation.templateVersionCreated,
     rollout.devicesSelected,
     repo.repositoryUsersWoken,
+    repo.secretUsersWoken,
   ],
   repo: [
     gateway.fleetCreated,
@@ -80,6 +84,7 @@ const heard: Record<Group, readonly { readonly type: string }[]> = {
     gateway.deviceSpecUpdated,
     gateway.deviceDeleted,
     ...repositoryEvents,
+    requests.repositoryPushReported,
   ],
 };
 

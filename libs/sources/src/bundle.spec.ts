@@ -35,27 +35,31 @@ describe('bundles', () => {
 
 describe('freezing', () => {
   it("stores each request's files under its organisation, in the order of the requests", async () => {
-    const request = (org: string): SourceRequest => ({
+    const request: SourceRequest = {
       type: 'http',
-      repository: { org, uid: 'u', name: 'n', type: 'http', url: 'https://h.example' },
-    });
-    const stored: [string, Buffer][] = [];
+      repository: { org: 'one', uid: 'u', name: 'n', type: 'http', url: 'https://h.example' },
+    };
+    const secret: SourceRequest = { type: 'secret', org: 'two', namespace: 'n', name: 's' };
+    const stored: [string, Buffer, boolean][] = [];
     const store = {
-      put: async (org: string, content: Buffer) => {
-        stored.push([org, content]);
-        return `digest of ${org}`;
+      put: async (...given: [string, Buffer, boolean]) => {
+        stored.push(given);
+        return `digest of ${given[0]}`;
       },
     };
     const source = {
-      fetch: async (asked: SourceRequest) => ({ revision: organisation(asked), files }),
+      fetch: async ({ type }: SourceRequest) => ({ revision: `of ${type}`, files }),
     };
-    const frozen = await freeze([request('one'), request('two')], source, store);
+    const frozen = await freeze([request, secret], source, store);
     const { length: size } = encodeBundle(files);
     expect(frozen).toEqual([
-      { revision: 'one', digest: 'digest of one', size },
-      { revision: 'two', digest: 'digest of two', size },
+      { revision: 'of http', digest: 'digest of one', size },
+      { revision: 'of secret', digest: 'digest of two', size },
     ]);
-    expect(stored.map(([org]) => org)).toEqual(['one', 'two']);
+    expect(stored.map(([org, , isSecret]) => [org, isSecret])).toEqual([
+      ['one', false],
+      ['two', true],
+    ]);
     expect(decodeBundle(stored[0]![1])).toEqual(files.toReversed());
   });
 });

@@ -23,6 +23,7 @@ function context(changes: Partial<FreezeContext> = {}): FreezeContext & { asked:
   const known = [repository('config', 'git'), repository('web', 'http')];
   return {
     asked,
+    org: 'org',
     repositories: new Map(known.map((each) => [each.name, each])),
     opener: { open: () => Promise.reject(new Error('nothing is sealed')) },
     source: {
@@ -121,6 +122,14 @@ describe('freezing items', () => {
     const overSsh = new Map([['config', { ...sealed, spec: ssh }]]);
     await freezeItems([git('a', 'config')], { ...given, repositories: overSsh });
     expect(given.asked[1]).toMatchObject({ repository: { skipServerVerification: true } });
+  });
+
+  it('asks for a secret in the name of the organisation', async () => {
+    const given = context();
+    const secret = { item: 'tls', type: 'secret', namespace: 'edge', name: 'tls' } as const;
+    expect(Object.keys((await freezeItems([secret], given)).frozen)).toEqual(['tls']);
+    expect(given.asked).toEqual([{ type: 'secret', org: 'org', namespace: 'edge', name: 'tls' }]);
+    expect(checkItems([secret], given.repositories)).toEqual([]);
   });
 
   it('does not take an error of our own for a mistake in the template', async () => {

@@ -3,29 +3,35 @@ import type { ContentStore, Frozen } from './freeze.js';
 import { accessTo } from './repository-access.js';
 import type { CredentialOpener, DescribedRepository } from './repository-access.js';
 import { SourceError } from './source-error.js';
-import type { Source, SourceRequest } from './source.js';
+import type { Fetching, SourceRequest } from './source.js';
 
 interface ReferenceBase {
   /** Name of the config item. */
   readonly item: string;
-  /** Name of the repository. */
-  readonly repository: string;
 }
 
 /** A config item's reference, without device parameters in it. */
-export type ItemReference =
-  | (ReferenceBase & {
-      readonly type: 'git';
-      readonly targetRevision: string;
-      readonly path: string;
-    })
-  | (ReferenceBase & { readonly type: 'http'; readonly suffix?: string });
+export type ItemReference = ReferenceBase &
+  (
+    | {
+        readonly type: 'git';
+        /** Name of the repository. */
+        readonly repository: string;
+        readonly targetRevision: string;
+        readonly path: string;
+      }
+    | { readonly type: 'http'; readonly repository: string; readonly suffix?: string }
+    | { readonly type: 'secret'; readonly namespace: string; readonly name: string }
+  );
+
+type RepositoryReference = Exclude<ItemReference, { type: 'secret' }>;
 
 export interface FreezeContext {
+  readonly org: string;
   /** The repositories that the references name, by name. */
   readonly repositories: ReadonlyMap<string, DescribedRepository>;
   readonly opener: CredentialOpener;
-  readonly source: Source;
+  readonly source: Fetching;
   readonly store: ContentStore;
   readonly signal?: AbortSignal;
 }
@@ -55,7 +61,7 @@ export async function freezeItems(
 ): Promise<FrozenItems> {
   // All items are one visit: or a template with many of one repository could wait for itself.
   const visit = {};
-  const source: Source = {
+  const source: Fetching = {
     fetch: (request, signal) => context.source.fetch(request, signal, visit),
   };
   const visiting = { ...context, source };
@@ -99,22 +105,23 @@ async function freezeItem(reference: ItemReference, context: FreezeContext): Pro
 
 /** What can be said of references before they are fetched: whether their repositories are there, and of their type. */
 export function checkItems(
-  references: readonly Pick<ItemReference, 'item' | 'type' | 'repository'>[],
+  references: readonly ItemReference[],
   repositories: FreezeContext['repositories'],
 ): ItemFailure[] {
   return references.flatMap((reference) => {
+    if (reference.type === 'secret') return [];
     const described = repositories.get(reference.repository);
     const problem = described ? typeProblem(reference, described) : absence(reference);
     return problem ? [{ item: reference.item, message: problem.message }] : [];
   });
 }
 
-function absence({ repository }: Pick<ItemReference, 'repository'>): SourceError {
+function absence({ repository }: RepositoryReference): SourceError {
   return new SourceError('not-found', `there is no repository "${repository}"`);
 }
 
 function typeProblem(
-  { type }: Pick<ItemReference, 'type'>,
+  { type }: RepositoryReference,
   { name, spec }: DescribedRepository,
 ): SourceError | undefined {
   if (spec['type'] === type) return undefined;
@@ -124,8 +131,12 @@ function typeProblem(
 
 async function requestFor(
   reference: ItemReference,
-  { repositories, opener }: FreezeContext,
+  { org, repositories, opener }: FreezeContext,
 ): Promise<SourceRequest> {
+  if (reference.type === 'secret') {
+    const { type, namespace, name } = reference;
+    return { type, org, namespace, name };
+  }
   const described = repositories.get(reference.repository);
   if (!described) throw absence(reference);
   const problem = typeProblem(reference, described);

@@ -6,6 +6,7 @@ export type { FreezeContext, FrozenItems, ItemFailure, ItemReference } from './f
 export { KubernetesSecretWatch } from './kubernetes/secret-watch.js';
 export type { KubernetesConnection, KubernetesSettings } from './kubernetes/kubernetes-settings.js';
 export type { Address, Resolve } from './outbound-guard.js';
+export type { Probed } from './probed.js';
 export { accessTo } from './repository-access.js';
 export type { CredentialOpener, DescribedRepository } from './repository-access.js';
 export { DEFAULT_LIMITS } from './settings.js';
@@ -15,6 +16,7 @@ export type { SourceErrorCode } from './source-error.js';
 export type {
   Credentials,
   Fetched,
+  Fetching,
   FetchedFile,
   GitRequest,
   HttpRequest,
@@ -27,3 +29,6 @@ export type {
   SourceRequest,
 } from './source.js';
 export { createSources } from './sources.js';
+export { urlOf } from './url-of.js';
+export { watchedRequest } from './watched.js';
+export type { Watched } from './watched.js';

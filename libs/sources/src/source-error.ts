@@ -28,17 +28,8 @@ export class SourceError extends Error {
     this.retryable = RETRYABLE.has(code);
   }
 
-  /** The same error, told about one repository. */
-  about(repository: string): SourceError {
-    return this.with(`Repository "${repository}"`);
-  }
-
-  /** The same error, told about a secret. */
-  aboutSecret({ namespace, name }: { namespace: string; name: string }): SourceError {
-    return this.with(`Secret "${namespace}/${name}"`);
-  }
-
-  private with(subject: string): SourceError {
+  /** The same error, told about one thing. */
+  about(subject: string): SourceError {
     return new SourceError(this.code, `${subject}: ${this.message}`);
   }
 }

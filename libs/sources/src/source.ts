@@ -1,3 +1,4 @@
+import type { Probed } from './probed.js';
 import type { SourceError } from './source-error.js';
 
 /** What a repository needs to be opened; the words of the credentials are those of Flight Control's specs. */
@@ -69,13 +70,22 @@ export interface Fetched {
   files: FetchedFile[];
 }
 
-/** External content behind one port. Rejects with a `SourceError`, or with the signal's reason. */
-export interface Source {
+/** Where contents come from. Rejects with a `SourceError`, or with the signal's reason. */
+export interface Fetching {
   /**
    * @param visit any object; what is fetched with the same one at the same time is one piece of work, which takes one
    *   of the places of a repository. Without it each fetch is one.
    */
   fetch(request: SourceRequest, signal?: AbortSignal, visit?: object): Promise<Fetched>;
+}
+
+/** External content behind one port. */
+export interface Source extends Fetching {
+  /**
+   * Which revision a fetch would find now, as cheaply as it can be known. A git path is not looked at.
+   * @param known what the last probe of the request saw
+   */
+  probe(request: SourceRequest, known?: Probed, signal?: AbortSignal): Promise<Probed>;
 }
 
 /** What is known of a watched secret at the moment. */

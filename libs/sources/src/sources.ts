@@ -4,6 +4,7 @@ import { GitSource } from './git/git-source.js';
 import { HttpSource } from './http/http-source.js';
 import { SecretSource } from './kubernetes/secret-source.js';
 import { OutboundGuard } from './outbound-guard.js';
+import type { Probed } from './probed.js';
 import { Places } from './places.js';
 import { DEFAULT_LIMITS } from './settings.js';
 import type { SourceSettings } from './settings.js';
@@ -22,34 +23,57 @@ export function createSources(settings: SourceSettings): Source {
   const git = new GitSource(settings, guard, limits);
   const http = new HttpSource(guard, limits);
   const secrets = new SecretSource(settings.kubernetes, limits);
-  const flights = new SingleFlight<Fetched>();
+  const fetches = new SingleFlight<Fetched>();
+  const probes = new SingleFlight<Probed>();
   const places = new Places(limits.perRepository);
 
-  const open = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
+  const placed = async <Answer>(
+    request: SourceRequest,
+    { signal, visit }: { signal: AbortSignal | undefined; visit: object },
+    work: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
+    try {
+      return await withDeadline(time, signal, (inner) =>
+        places.take({ ...errandOf(request), visit }, inner, work),
+      );
+    } catch (error) {
+      throw error instanceof SourceError ? error.about(subjectOf(request)) : error;
+    }
+  };
+
+  const fetchOnce = (request: SourceRequest, signal: AbortSignal): Promise<Fetched> => {
     if (request.type === 'secret') return secrets.fetch(request, signal);
     return request.type === 'git' ? git.fetch(request, signal) : http.fetch(request, signal);
   };
 
+  const probeOnce = async (
+    request: SourceRequest,
+    known: Probed | undefined,
+    signal: AbortSignal,
+  ): Promise<Probed> => {
+    if (request.type === 'git') return git.probe(request, signal);
+    if (request.type === 'http') return http.probe(request, known, signal);
+    const { revision } = await secrets.fetch(request, signal);
+    return { revision };
+  };
+
   return {
-    async fetch(request, signal, visit = {}) {
-      const time = request.type === 'git' ? limits.gitTime : limits.httpTime;
-      try {
-        return await withDeadline(time, signal, (inner) =>
-          places.take({ ...errandOf(request), visit }, inner, (placed) =>
-            flights.run(keyOf(request), placed, (joined) => open(request, joined)),
-          ),
-        );
-      } catch (error) {
-        throw error instanceof SourceError ? explain(error, request) : error;
-      }
-    },
+    fetch: (request, signal, visit = {}) =>
+      placed(request, { signal, visit }, (inner) =>
+        fetches.run(keyOf(request), inner, (joined) => fetchOnce(request, joined)),
+      ),
+    probe: (request, known, signal) =>
+      placed(request, { signal, visit: {} }, (inner) =>
+        probes.run(keyOf([request, known]), inner, (joined) => probeOnce(request, known, joined)),
+      ),
   };
 }
 
-function explain(error: SourceError, request: SourceRequest): SourceError {
-  return request.type === 'secret'
-    ? error.aboutSecret(request)
-    : error.about(request.repository.name);
+/** What an error is about, for people. */
+function subjectOf(request: SourceRequest): string {
+  if (request.type !== 'secret') return `Repository "${request.repository.name}"`;
+  return `Secret "${request.namespace}/${request.name}"`;
 }
 
 /** Of git, one revision is fetched at once for all who want paths of it. All secrets are in one cluster. */
@@ -61,6 +85,6 @@ function errandOf(request: SourceRequest): { repository: string; key: string } {
 }
 
 /** A digest, since the request holds credentials. */
-function keyOf(request: object): string {
+function keyOf(request: unknown): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('hex');
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { canCertify, certificate } from '../test/certificate.js';
+import { canCertify, certificate } from '@skein/testing';
 import { temporaryFolder } from '../test/git-repository.js';
 import type { Credentials, RepositoryAccess } from './source.js';
 import { createSources } from './sources.js';

@@ -16,6 +16,7 @@ export interface GitScene {
   first: string;
   second: string;
   fetch: Source['fetch'];
+  probe: Source['probe'];
   /** Sources with other settings. */
   sources(changes: Partial<SourceSettings>): Source;
   fileUrl(): string;
@@ -34,7 +35,7 @@ export async function startScene(): Promise<GitScene> {
     allowFile: [root],
     allowedNetworks: ['127.0.0.0/8'],
   };
-  const { fetch } = createSources(settings);
+  const { fetch, probe } = createSources(settings);
   return {
     folder,
     repository,
@@ -42,6 +43,7 @@ export async function startScene(): Promise<GitScene> {
     first,
     second,
     fetch,
+    probe,
     sources: (changes) => createSources({ ...settings, ...changes }),
     fileUrl: () => `file://${repository.folder}`,
     httpUrl: () => `${server.url}/config`,

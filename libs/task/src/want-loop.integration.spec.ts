@@ -126,4 +126,20 @@ describe('work on wants', () => {
     await running.stop();
     expect(await left()).toMatchObject([{ uid: slow, reason: 'the service stops' }]);
   });
+
+  it('finds what is due without being woken, however many lanes have nothing to do', async () => {
+    const running = loop((claimed) => wants.done(postgres, claimed), 100);
+    running.start();
+    try {
+      await put('device', newUid());
+      running.wake();
+      await waitFor(async () => (await left()).length === 0);
+      // They would look again all at once, in a minute.
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await put('device', newUid());
+      await waitFor(async () => (await left()).length === 0);
+    } finally {
+      await running.stop();
+    }
+  });
 });

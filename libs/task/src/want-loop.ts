@@ -39,6 +39,8 @@ export class WantLoop {
   /** Failures that could not be written down: PostgreSQL was away. */
   private readonly unwritten: Postponed[] = [];
   private readonly lanes: readonly WorkLoop[];
+  private polling: NodeJS.Timeout | undefined;
+  private nextLane = 0;
 
   constructor(private readonly settings: WantLoopSettings) {
     const { logger, name, lanes } = settings;
@@ -50,6 +52,7 @@ export class WantLoop {
 
   start(): void {
     for (const lane of this.lanes) lane.start();
+    this.polling ??= setInterval(() => this.poll(), POLL_MS);
   }
 
   wake(): void {
@@ -57,6 +60,7 @@ export class WantLoop {
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.polling);
     this.stopping.abort(new Error('the service stops'));
     await Promise.all(this.lanes.map((lane) => lane.stop()));
   }
@@ -79,6 +83,12 @@ export class WantLoop {
       clearInterval(renewal);
     }
     return claimed.length;
+  }
+
+  /** One lane after the other: by themselves they would all look at the same moment, and then none for long. */
+  private poll(): void {
+    this.nextLane = (this.nextLane + 1) % this.lanes.length;
+    this.lanes[this.nextLane]!.wake();
   }
 
   private async halve(claimed: readonly ClaimedWant[]): Promise<void> {

@@ -52,6 +52,21 @@ describe('a want', () => {
     ]);
   });
 
+  it('that never ends is left for a later time, unless it is wanted anew meanwhile', async () => {
+    const uid = newUid();
+    await put(uid);
+    const [claimed] = await claim();
+    const next = { delayMs: 60_000, attempts: 2, reason: 'nobody answers', origin: {} };
+    await wants.again(postgres, claimed!, next);
+    expect(await row()).toEqual({ attempts: 2, reason: 'nobody answers', later: true });
+    await put(uid);
+    await wants.again(postgres, claimed!, next);
+    expect(await due()).toEqual([uid]);
+    const [anew] = await claim();
+    await wants.again(postgres, anew!, { ...next, attempts: 0, reason: null });
+    expect(await row()).toEqual({ attempts: 0, reason: null, later: true });
+  });
+
   it('that is claimed is not due until its claim ends', async () => {
     await put(newUid());
     await claim();

@@ -165,6 +165,23 @@ export class Wants {
     );
   }
 
+  /** Leaves work that never ends for a later time; one that was wanted anew meanwhile stays due. */
+  async again(
+    database: Queryable,
+    want: ClaimedWant,
+    next: { delayMs: number; attempts: number; reason: string | null; origin: Origin },
+  ): Promise<void> {
+    await database.query(
+      `update ${this.schema}.wants
+       set due = now() + make_interval(secs => $5 / 1000.0), attempts = $6, reason = $7, origin = $8
+       where org = $1 and kind = $2 and uid = $3 and number = $4`,
+      [
+        ...[want.org, want.kind, want.uid, want.number],
+        ...[next.delayMs, next.attempts, next.reason, JSON.stringify(next.origin)],
+      ],
+    );
+  }
+
   /** Waits for the outside, and says why. */
   async postpone(
     database: Queryable,

@@ -10,6 +10,8 @@ export { nativeRedisOrSkip } from './native-redis-or-skip.js';
 export { openTransaction } from './open-transaction.js';
 export type { OpenTransaction } from './open-transaction.js';
 export { putIntoLog } from './put-into-log.js';
+export { canCertify, certificate } from './servers/certificate.js';
+export { KubernetesServer } from './servers/kubernetes-server.js';
 export { findNativeRedis } from './servers/native-redis.js';
 export { startPostgres } from './servers/postgres.js';
 export type { PostgresOptions, PostgresServer } from './servers/postgres.js';

@@ -1,3 +1,4 @@
+export { CommandRecorder } from './redis-commands/recorder.js';
 export {
   keyColumnsQuery,
   keysWithoutOrganisation,

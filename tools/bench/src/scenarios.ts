@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js';
+import { cache } from './scenarios/cache/cache.js';
 import { latency } from './scenarios/latency/latency.js';
 import { logSize } from './scenarios/log-size/log-size.js';
 import { restore } from './scenarios/restore/restore.js';
@@ -7,4 +8,12 @@ import { stream } from './scenarios/stream/stream.js';
 import { waking } from './scenarios/waking/waking.js';
 
 /** All scenarios, as --list shows them. */
-export const scenarios: readonly Scenario[] = [stream, latency, restore, logSize, waking, rollout];
+export const scenarios: readonly Scenario[] = [
+  stream,
+  latency,
+  restore,
+  logSize,
+  waking,
+  rollout,
+  cache,
+];

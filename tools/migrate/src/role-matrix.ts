@@ -60,14 +60,17 @@ const log: readonly Grant[] = [
     ['SELECT', 'INSERT', 'UPDATE'],
     'TABLE log.stream_figures, log.numbering_figures',
   ),
-  grant(['gateway'], ['SELECT'], 'TABLE log.stream_figures, log.numbering_figures'),
+  grant(['replayer'], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], 'TABLE log.kv_figures'),
+  grant(['gateway'], ['SELECT'], 'TABLE log.stream_figures, log.numbering_figures, log.kv_figures'),
 ];
 
 const blobs: readonly Grant[] = [
-  grant(['gateway', 'validation', 'render'], ['USAGE'], 'SCHEMA blobs'),
-  grant(['gateway', 'validation', 'render'], ['SELECT'], 'TABLE blobs.contents, blobs.sealed'),
+  grant(['gateway', 'validation', 'render', 'repo'], ['USAGE'], 'SCHEMA blobs'),
+  grant(['gateway', 'validation', 'render'], ['SELECT'], 'TABLE blobs.contents'),
+  grant(['gateway', 'validation', 'render', 'repo'], ['SELECT'], 'TABLE blobs.sealed'),
   grant(['validation', 'render'], ['INSERT'], 'TABLE blobs.contents'),
   grant(['gateway'], ['INSERT'], 'TABLE blobs.sealed'),
+  grant(['validation', 'render'], ['SELECT', 'INSERT'], 'TABLE blobs.digest_keys'),
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { CommandRecorder } from '@skein/architecture';
 import { nativeRedisOrSkip, startRedis, testDatabase, waitFor } from '@skein/testing';
 import type { RedisServer, TestDatabase } from '@skein/testing';
 import { Redis } from 'ioredis';
@@ -12,12 +13,14 @@ nativeRedisOrSkip('the main job while Redis is emptied', () => {
   let database: TestDatabase;
   let server: RedisServer;
   let redis: Redis;
+  let recorder: CommandRecorder;
   let client: Client;
   let start: StartProcess;
   let log: LogReader;
   beforeAll(async () => {
     [database, server] = await Promise.all([testDatabase(), startRedis({ kind: 'native' })]);
     redis = new Redis(server.url);
+    recorder = await CommandRecorder.start(redis);
     client = new Client({ connectionString: database.url });
     await client.connect();
     log = new LogReader(client);
@@ -29,6 +32,7 @@ nativeRedisOrSkip('the main job while Redis is emptied', () => {
   afterAll(async () => {
     await start[Symbol.asyncDispose]();
     await client.end();
+    recorder?.stop();
     redis.disconnect();
     await Promise.all([server.stop(), database.close()]);
   }, 60_000);
@@ -82,4 +86,19 @@ nativeRedisOrSkip('the main job while Redis is emptied', () => {
     start.child.kill('SIGINT');
     expect(await start.ended()).toBe(0);
   }, 60_000);
+
+  it('has sent nothing that Redis 7.0 does not understand', () => {
+    const used = [
+      'XADD',
+      'XREADGROUP',
+      'XACK',
+      'XAUTOCLAIM',
+      'XTRIM',
+      'PUBLISH',
+      'SUBSCRIBE',
+      'MEMORY',
+    ];
+    expect(recorder.names).toEqual(expect.arrayContaining(used));
+    expect(recorder.notUnderstood).toEqual([]);
+  });
 });

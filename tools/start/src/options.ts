@@ -39,6 +39,8 @@ a commit in a git repository arrives on simulated devices.
   SKEIN_DATABASE_URL      PostgreSQL 15 or later, a role that may create roles and schemas
   SKEIN_STREAM_REDIS_URL  Redis for the streams: noeviction, append-only file
   SKEIN_CACHE_REDIS_URL   Redis for the cache: a maxmemory and allkeys-lru
+  REDIS_MAXMEMORY, REDIS_MAXMEMORY_POLICY, REDIS_LOGLEVEL, REDIS_EXTRA_FLAGS
+                          an own Redis for the cache (1gb, allkeys-lru, warning, no more flags)
   SKEIN_SEALING_KEY       seals credentials: base64 of 32 bytes (drawn once, and kept in the folder)
 
 The demo deletes what an earlier demo left (fleet and repositories named demo…) and begins anew.

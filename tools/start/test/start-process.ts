@@ -16,6 +16,8 @@ export class StartProcess implements AsyncDisposable {
   private constructor(
     readonly child: ChildProcess,
     readonly gatewayUrl: string,
+    /** Where it keeps its files, those of its services too. */
+    readonly folder: string,
     private readonly cleaning: AsyncDisposableStack,
   ) {
     for (const stream of [child.stdout!, child.stderr!]) {
@@ -37,7 +39,7 @@ export class StartProcess implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...(await ownNames(cleaning, environment)), ...environment },
     });
-    return new StartProcess(child, `http://127.0.0.1:${port}`, cleaning);
+    return new StartProcess(child, `http://127.0.0.1:${port}`, folder, cleaning);
   }
 
   /** What it wrote, for the message of a failing test. */

@@ -40,11 +40,14 @@ function spansOf({ resourceSpans }: OtlpTraces): CollectedSpan[] {
 /** An OTLP/HTTP collector that keeps the spans of all services in memory. */
 export class TraceCollector implements AsyncDisposable {
   readonly spans: CollectedSpan[] = [];
+  /** What was sent, as it came. */
+  readonly bodies: string[] = [];
   private readonly server: Server;
 
   private constructor() {
     this.server = createServer((request, response) => {
       void text(request).then((body) => {
+        this.bodies.push(body);
         if (request.url === '/v1/traces')
           this.spans.push(...spansOf(JSON.parse(body) as OtlpTraces));
         response.setHeader('content-type', 'application/json').end('{}');

@@ -1,6 +1,12 @@
 import { Gateway1800000000000 } from './1-gateway.js';
 import { Names1800000000001 } from './2-names.js';
 import { Rollouts1800000000002 } from './3-rollouts.js';
+import { Access1800000000003 } from './4-access.js';
 
 /** In the order in which they run. */
-export const migrations = [Gateway1800000000000, Names1800000000001, Rollouts1800000000002];
+export const migrations = [
+  Gateway1800000000000,
+  Names1800000000001,
+  Rollouts1800000000002,
+  Access1800000000003,
+];

@@ -1,4 +1,5 @@
-export type RefusalCode = 'invalid' | 'not-found' | 'conflict' | 'too-large' | 'unsupported';
+export type RefusalCode =
+  'invalid' | 'unauthorized' | 'not-found' | 'conflict' | 'too-large' | 'unsupported';
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */
 export class RefusedRequest extends Error {

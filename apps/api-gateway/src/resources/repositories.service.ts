@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { API_VERSION, type Repository, type RepositoryList, type RepositorySpec } from '@skein/api';
+import {
+  API_VERSION,
+  type Condition,
+  type Repository,
+  type RepositoryList,
+  type RepositorySpec,
+} from '@skein/api';
 import { canonicalJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
@@ -22,13 +28,35 @@ import { Writer, type Changes, type Identity, type KindRules, type Saved } from 
 
 interface Row extends ReadRow {
   readonly spec: RepositorySpec;
+  readonly accessible: boolean | null;
+  readonly accessReason: string;
+  readonly accessMessage: string;
+  readonly accessibleSince: Date;
 }
 
 const reader = new Reader<Row>(
   'Repository',
   'gateway.repositories',
-  `select ${READ_COLUMNS}, r.spec from gateway.repositories r`,
+  `select ${READ_COLUMNS}, r.spec, r.accessible, r.access_reason as "accessReason",
+     r.access_message as "accessMessage", r.accessible_since as "accessibleSince"
+   from gateway.repositories r`,
 );
+
+function accessCondition(row: Row): Condition {
+  const type = 'Accessible';
+  if (row.accessible === null) {
+    const [reason, message] = ['NotChecked', 'The repository has not been looked at yet.'];
+    const lastTransitionTime = row.createdAt.toISOString();
+    return { type, status: 'Unknown', reason, message, lastTransitionTime };
+  }
+  return {
+    type,
+    status: row.accessible ? 'True' : 'False',
+    reason: row.accessReason,
+    message: row.accessMessage,
+    lastTransitionTime: row.accessibleSince.toISOString(),
+  };
+}
 
 function present(row: Row): Repository {
   return {
@@ -36,7 +64,7 @@ function present(row: Row): Repository {
     kind: 'Repository',
     metadata: metadataOf(row),
     spec: row.spec,
-    status: { conditions: [] },
+    status: { conditions: [accessCondition(row)] },
   };
 }
 

@@ -4,6 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { newUid } from '@skein/events';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
+import { takeRawBodies } from './raw-body.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
@@ -29,6 +30,7 @@ export function httpAdapter(): FastifyAdapter {
 export function prepareServer(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   server.removeContentTypeParser('text/plain');
+  takeRawBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();

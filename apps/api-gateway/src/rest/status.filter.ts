@@ -20,6 +20,7 @@ interface Answer {
 
 const refusals: Readonly<Record<RefusalCode, number>> = {
   invalid: 400,
+  unauthorized: 401,
   'not-found': 404,
   conflict: 409,
   'too-large': 413,
@@ -28,6 +29,7 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
 
 const reasons: Readonly<Record<number, string>> = {
   400: 'BadRequest',
+  401: 'Unauthorized',
   404: 'NotFound',
   405: 'MethodNotAllowed',
   409: 'Conflict',

@@ -107,6 +107,21 @@ describe('the figures', () => {
     expect(text).not.toMatch(/skein_stream_lag.*group="render"/);
   });
 
+  it('have the server that the streams are on', async () => {
+    const text = await waitFor(
+      async () => {
+        const found = await metrics();
+        return /^skein_kv_queue_depth\{.*server="streams".*\} 5$/m.test(found) && found;
+      },
+      { timeoutMs: 15_000 },
+    );
+    for (const kind of ['streams', 'cache', 'other']) {
+      expect(text).toMatch(new RegExp(`^skein_kv_bytes\\{.*kind="${kind}".*\\} \\d+$`, 'm'));
+    }
+    expect(text).toMatch(/^skein_kv_advice\{.*code="shared-server",severity="unwise".*\} 1$/m);
+    expect(text).toMatch(/^skein_kv_persistence_ok\{.*\} 1$/m);
+  });
+
   it('name who holds up the numbering', async () => {
     const held = await log.inFlight();
     const [own] = await held.query<{ pid: number }>(

@@ -1,4 +1,4 @@
 import { Blobs1800000000000 } from './1-blobs.js';
+import { DigestKeys1800000000001 } from './2-digest-keys.js';
 
-/** In the order in which they run. */
-export const blobMigrations = [Blobs1800000000000];
+export const blobMigrations = [Blobs1800000000000, DigestKeys1800000000001];

@@ -1,18 +1,18 @@
 import type { DeviceSpec } from '@skein/domain-resource';
-import type { ExternalReference, TemplateDevice } from '@skein/domain-template';
-import { isExternal, referenceDigest, references, resolveReferences } from '@skein/domain-template';
+import type { Reference, TemplateDevice } from '@skein/domain-template';
+import { referenceDigest, references, resolveReferences } from '@skein/domain-template';
 
 /** What a device needs the content of. */
 export interface NeededReference {
   /** With the device's parameters expanded. */
-  readonly reference: ExternalReference;
+  readonly reference: Reference;
   /** Equal for references to the same thing. */
   readonly key: string;
 }
 
 /** Whether devices need contents that the template version does not have, since they depend on the device. */
 export function dependsOnDevice(spec: DeviceSpec): boolean {
-  return references(spec).some((reference) => isExternal(reference) && reference.parameters);
+  return references(spec).some(({ parameters }) => parameters);
 }
 
 /**
@@ -27,14 +27,6 @@ export function neededReferences(
   const resolved = resolveReferences(spec, device);
   if ('problems' in resolved) return [];
   return resolved.references
-    .filter(isExternal)
     .filter(({ parameters }) => parameters || of === 'device')
     .map((reference) => ({ reference, key: referenceDigest(reference) }));
-}
-
-/** By item, that secrets cannot be rendered. */
-export function secretProblems(spec: DeviceSpec): Record<string, { problem: string }> {
-  const secrets = references(spec).filter((reference) => !isExternal(reference));
-  const problem = 'secretRef is not supported yet';
-  return Object.fromEntries(secrets.map(({ item }) => [item, { problem }]));
 }

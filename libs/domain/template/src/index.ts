@@ -9,10 +9,18 @@ export type { TemplateDevice } from './language/values.js';
 export type { CheckedPath } from './paths.js';
 export { baseName, checkFilePath, climbs } from './paths.js';
 export type {
-  ExternalReference,
   GitReference,
   HttpReference,
   Reference,
+  RepositoryReference,
   SecretReference,
 } from './references.js';
-export { isExternal, referenceDigest, references, resolveReferences } from './references.js';
+export {
+  holdsSecrets,
+  isOfRepository,
+  referenceDigest,
+  references,
+  resolveReferences,
+} from './references.js';
+export type { Watched } from './watched.js';
+export { watchedFrom, watchedOf, watchedText } from './watched.js';

@@ -39,25 +39,32 @@ export interface SecretReference extends ReferenceBase {
   mountPath: string;
 }
 
-/** Something that must be fetched before a spec can be rendered. */
-export type Reference = GitReference | HttpReference | SecretReference;
-
 /** What is fetched from a repository. */
-export type ExternalReference = GitReference | HttpReference;
+export type RepositoryReference = GitReference | HttpReference;
 
-export function isExternal(reference: Reference): reference is ExternalReference {
+/** Something that must be fetched before a spec can be rendered. */
+export type Reference = RepositoryReference | SecretReference;
+
+export function isOfRepository(reference: Reference): reference is RepositoryReference {
   return reference.type !== 'secret';
 }
 
+/** Whether a secret is part of what a spec is rendered to. */
+export function holdsSecrets(spec: DeviceSpec): boolean {
+  return references(spec).some(({ type }) => type === 'secret');
+}
+
 /** Equal for references to the same thing, whichever item they are of and wherever its content lands. */
-export function referenceDigest(reference: ExternalReference): string {
-  const { type, repository } = reference;
+export function referenceDigest(reference: Reference): string {
+  const { type } = reference;
+  if (type === 'secret') {
+    const { namespace, name } = reference;
+    return digestOf({ type, namespace, name });
+  }
+  const { repository } = reference;
   if (type === 'http') return digestOf({ type, repository, suffix: reference.suffix ?? '' });
-  return digestOf({
-    ...{ type, repository },
-    targetRevision: reference.targetRevision,
-    path: reference.path,
-  });
+  const { targetRevision, path } = reference;
+  return digestOf({ type, repository, targetRevision, path });
 }
 
 function depends(...texts: (string | undefined)[]): boolean {

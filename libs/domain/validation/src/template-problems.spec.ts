@@ -75,10 +75,10 @@ describe('what is wrong with a template as written', () => {
       'content of a',
     ],
     [
-      'a secret',
-      { config: [{ name: 's', secretRef: { name: 'a', namespace: 'b', mountPath: '/c' } }] },
+      'a broken action in the name of a secret',
+      { config: [{ name: 's', secretRef: { name: '{{ if }}', namespace: 'b', mountPath: '/c' } }] },
       's',
-      'not supported yet',
+      'name: line 1',
     ],
     [
       'a broken action in a revision',

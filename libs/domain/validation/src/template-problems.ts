@@ -1,5 +1,11 @@
 import type { ItemProblem, Reference } from '@skein/domain-template';
-import { checkTemplate, hasParameters, references, TemplateError } from '@skein/domain-template';
+import {
+  checkTemplate,
+  hasParameters,
+  isOfRepository,
+  references,
+  TemplateError,
+} from '@skein/domain-template';
 import type { DeviceSpec } from '@skein/domain-resource';
 import { configItemKind } from '@skein/domain-resource';
 import type { TemplateText } from './template-texts.js';
@@ -21,12 +27,10 @@ function providerProblems({ config = [] }: DeviceSpec): ItemProblem[] {
 }
 
 function referenceProblems(reference: Reference): ItemProblem[] {
-  const { item, type } = reference;
-  if (type === 'secret') return [{ item, message: 'secretRef is not supported yet' }];
-  if (!hasParameters(reference.repository)) return [];
+  if (!isOfRepository(reference) || !hasParameters(reference.repository)) return [];
   // Who refers to a repository must be known without a device.
   const message = 'the name of a repository cannot have device parameters ({{ … }}) in it';
-  return [{ item, message }];
+  return [{ item: reference.item, message }];
 }
 
 function syntaxProblems({ item, field, text }: TemplateText): ItemProblem[] {

@@ -47,20 +47,23 @@ function configTexts(provider: ConfigProvider): TemplateText[] {
 
 /** What is fetched may depend on the device, and so may where it lands. */
 function referenceTexts(config: ConfigItem): TemplateText[] {
-  const item = config.item.name;
-  if (config.kind === 'git') {
-    const { targetRevision, path } = config.item.gitRef;
-    return [
-      { item, field: 'targetRevision', text: targetRevision },
-      { item, field: 'path', text: path },
-    ];
+  const texts = Object.entries(expandedOf(config));
+  return texts.map(([field, text]) => ({ item: config.item.name, field, text }));
+}
+
+/** By field. */
+function expandedOf({ kind, item }: ConfigItem): Record<string, string> {
+  if (kind === 'git') {
+    const { targetRevision, path } = item.gitRef;
+    return { targetRevision, path };
   }
-  if (config.kind !== 'http') return [];
-  const { suffix = '', filePath } = config.item.httpRef;
-  return [
-    { item, field: 'suffix', text: suffix },
-    { item, field: 'filePath', text: filePath },
-  ];
+  if (kind === 'http') {
+    const { suffix = '', filePath } = item.httpRef;
+    return { suffix, filePath };
+  }
+  if (kind !== 'secret') return {};
+  const { name, namespace, mountPath } = item.secretRef;
+  return { name, namespace, mountPath };
 }
 
 function applicationTexts(application: ApplicationSpec, index: number): TemplateText[] {

@@ -5,7 +5,7 @@ import type { FrozenContent } from '@skein/events';
 /** Frozen contents by the name of their config item. */
 export type Frozen = Readonly<Record<string, FrozenContent>>;
 
-/** Which state of a repository a template refers to with device parameters: by name, its uid and the number of its spec. */
+/** In which state repositories are that a template refers to with device parameters: by name, its spec and what was seen in it. */
 export type RepositoryStates = Readonly<Record<string, string>>;
 
 /**

@@ -5,6 +5,7 @@ import { Partitions1800000000003 } from './4-partitions.js';
 import { Keys1800000000004 } from './5-keys.js';
 import { Settled1800000000005 } from './6-settled.js';
 import { Concerned1800000000006 } from './7-concerned.js';
+import { KvFigures1800000000007 } from './8-kv-figures.js';
 
 /** The migrations of the schema `log`, oldest first. */
 export const logMigrations = [
@@ -15,4 +16,5 @@ export const logMigrations = [
   Keys1800000000004,
   Settled1800000000005,
   Concerned1800000000006,
+  KvFigures1800000000007,
 ];

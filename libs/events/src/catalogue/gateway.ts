@@ -121,3 +121,13 @@ export const repositorySpecUpdated = define<RepositorySpecUpdated>(
 export const repositoryDeleted = define<Deleted>('Repository', 'skein.repository.deleted.v1', [
   'name',
 ]);
+
+export interface RepositoryWebhookUpdated {
+  /** Id of the sealed secret by which deliveries are known; null: none are taken. */
+  readonly webhook: string | null;
+}
+export const repositoryWebhookUpdated = define<RepositoryWebhookUpdated>(
+  'Repository',
+  'skein.repository.webhook-updated.v1',
+  ['webhook'],
+);

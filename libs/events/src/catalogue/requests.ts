@@ -63,3 +63,14 @@ export const devicesConnectionChanged = define<DevicesConnectionChanged>(
   'skein.connection.devices-changed.v1',
   ['members'],
 );
+
+/** The server of the repository, which is the subject, says that something was pushed to it. */
+export interface RepositoryPushReported {
+  /** Name of the repository. */
+  readonly name: string;
+}
+export const repositoryPushReported = define<RepositoryPushReported>(
+  'RepositoryPush',
+  'skein.repository-push.reported.v1',
+  ['name'],
+);

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutboundGuard } from '../outbound-guard.js';
 import { normalisePath } from '../paths.js';
+import type { Probed } from '../probed.js';
 import type { SourceLimits, SourceSettings } from '../settings.js';
 import { SingleFlight } from '../single-flight.js';
 import { SourceError } from '../source-error.js';
@@ -12,6 +13,7 @@ import { DamagedMirror } from './git-failure.js';
 import { GitMirror } from './git-mirror.js';
 import { openRemote } from './git-remote.js';
 import { checkGitVersion } from './git-version.js';
+import { probeRemote } from './probe.js';
 import { readPath } from './read-path.js';
 import { candidateRefs, isCommit } from './revision.js';
 
@@ -49,6 +51,15 @@ export class GitSource {
     });
   }
 
+  /** Takes no turn: it does not touch the mirror. */
+  async probe({ repository, targetRevision }: GitRequest, signal: AbortSignal): Promise<Probed> {
+    if (!isCommit(targetRevision)) candidateRefs(targetRevision);
+    await this.#prepare();
+    await using remote = await openRemote(repository, this.#remoteContext);
+    const context = { command: this.#command, searchPath: this.#searchPath, home: this.#home };
+    return { revision: await probeRemote(targetRevision, remote, context, signal) };
+  }
+
   async #fetch(
     request: GitRequest,
     path: string,
@@ -70,13 +81,7 @@ export class GitSource {
     const key = JSON.stringify([repository, targetRevision]);
     return this.#updates.run(key, signal, (inner) =>
       this.#turns.take(mirror.folder, inner, async () => {
-        const context = {
-          guard: this.guard,
-          allowFile: this.settings.allowFile ?? [],
-          temporaryFolder: this.settings.cacheFolder,
-          knownHosts: this.settings.sshKnownHosts,
-        };
-        await using remote = await openRemote(repository, context);
+        await using remote = await openRemote(repository, this.#remoteContext);
         return await mirror.update(targetRevision, remote, inner);
       }),
     );
@@ -92,6 +97,15 @@ export class GitSource {
       home: this.#home,
       maximumSize: this.limits.mirrorBytes,
     });
+  }
+
+  get #remoteContext() {
+    return {
+      guard: this.guard,
+      allowFile: this.settings.allowFile ?? [],
+      temporaryFolder: this.settings.cacheFolder,
+      knownHosts: this.settings.sshKnownHosts,
+    };
   }
 
   get #home(): string {

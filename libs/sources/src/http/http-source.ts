@@ -5,10 +5,24 @@ import type { OutboundGuard } from '../outbound-guard.js';
 import { parseRemoteUrl } from '../remote-url.js';
 import type { SourceLimits } from '../settings.js';
 import { SourceError } from '../source-error.js';
+import type { Probed } from '../probed.js';
 import type { Fetched, HttpRequest, RepositoryAccess } from '../source.js';
 import { checkStatus, connectionError, readBody, redirectOf } from './answer.js';
 import { joinUrl } from './join-url.js';
 import { pinnedAgent } from './pinned-agent.js';
+import { conditionsFor, isUnchanged, validatorsOf } from './validators.js';
+
+interface Question {
+  /** Absent: the server gets no credentials. */
+  readonly access: RepositoryAccess | undefined;
+  readonly signal: AbortSignal;
+  readonly known?: Probed;
+}
+
+interface Body {
+  readonly content: Buffer;
+  readonly validators?: string;
+}
 
 export class HttpSource {
   constructor(
@@ -17,20 +31,34 @@ export class HttpSource {
   ) {}
 
   async fetch({ repository, suffix }: HttpRequest, signal: AbortSignal): Promise<Fetched> {
-    const content = await this.#follow(joinUrl(repository.url, suffix), repository, signal);
-    const revision = `sha256:${createHash('sha256').update(content).digest('hex')}`;
-    return { revision, files: [{ path: 'body', mode: 0o644, content }] };
+    const url = joinUrl(repository.url, suffix);
+    const { content } = (await this.#follow(url, { access: repository, signal }))!;
+    return { revision: digestOf(content), files: [{ path: 'body', mode: 0o644, content }] };
   }
 
-  async #follow(start: URL, access: RepositoryAccess, signal: AbortSignal): Promise<Buffer> {
+  /** A server that says that nothing changed is not asked for the body. */
+  async probe(
+    { repository, suffix }: HttpRequest,
+    known: Probed | undefined,
+    signal: AbortSignal,
+  ): Promise<Probed> {
+    const url = joinUrl(repository.url, suffix);
+    const body = await this.#follow(url, { access: repository, signal, known });
+    if (!body) return known!;
+    const { content, validators } = body;
+    return { revision: digestOf(content), ...(validators && { validators }) };
+  }
+
+  /** Undefined when what is known is still so. */
+  async #follow(start: URL, question: Question): Promise<Body | undefined> {
     let url = start;
     // Once a redirect has left the repository's own origin, nothing of its credentials is sent any more.
-    let trusted: RepositoryAccess | undefined = access;
+    let asked = question;
     for (let hop = 0; hop <= this.limits.redirects; hop += 1) {
-      const answer = await this.#ask(url, trusted, signal);
-      if (Buffer.isBuffer(answer)) return answer;
+      const answer = await this.#ask(url, asked);
+      if (!(answer instanceof URL)) return answer;
       url = recheck(answer, url);
-      if (url.origin !== start.origin) trusted = undefined;
+      if (url.origin !== start.origin) asked = { ...asked, access: undefined };
     }
     throw new SourceError(
       'refused',
@@ -38,12 +66,8 @@ export class HttpSource {
     );
   }
 
-  /** The body, or the address that the server redirects to. */
-  async #ask(
-    url: URL,
-    access: RepositoryAccess | undefined,
-    signal: AbortSignal,
-  ): Promise<Buffer | URL> {
+  /** The body, undefined when it is the one that is known, or the address that the server redirects to. */
+  async #ask(url: URL, { access, signal, known }: Question): Promise<Body | URL | undefined> {
     const header = authorization(access?.credentials);
     const dispatcher = pinnedAgent(await this.guard.addressesOf(url), access);
     try {
@@ -55,12 +79,15 @@ export class HttpSource {
           'accept-encoding': 'identity',
           'user-agent': 'skein',
           ...(header && { authorization: header }),
+          ...conditionsFor(url, known),
         },
       });
       const target = redirectOf(answer, url);
       if (target) return target;
+      if (isUnchanged(answer, url, known)) return undefined;
       checkStatus(answer);
-      return await readBody(answer, this.limits.bytes);
+      const content = await readBody(answer, this.limits.bytes);
+      return { content, validators: validatorsOf(answer, url) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw connectionError(error, url.host);
@@ -68,6 +95,10 @@ export class HttpSource {
       await dispatcher.destroy();
     }
   }
+}
+
+function digestOf(content: Buffer): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
 function recheck(target: URL, from: URL): URL {

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { canCertify } from '../../test/certificate.js';
+import { canCertify, KubernetesServer } from '@skein/testing';
 import { temporaryFolder } from '../../test/git-repository.js';
-import { KubernetesServer } from '../../test/kubernetes-server.js';
 import type { SourceSettings } from '../settings.js';
 import type { SecretRequest } from '../source.js';
 import { createSources } from '../sources.js';

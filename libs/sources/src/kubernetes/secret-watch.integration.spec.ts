@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@skein/testing';
-import { canCertify } from '../../test/certificate.js';
+import { canCertify, KubernetesServer, waitFor } from '@skein/testing';
 import { temporaryFolder } from '../../test/git-repository.js';
-import { KubernetesServer } from '../../test/kubernetes-server.js';
 import type { SeenSecret } from '../source.js';
 import { KubernetesSecretWatch } from './secret-watch.js';
 

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import type { SourceSettings } from '../../src/settings.js';
 import type { Credentials } from '../../src/source.js';
 import { createSources } from '../../src/sources.js';
-import { certificate } from '../certificate.js';
 import { startGitHttpServer } from '../git-http-server.js';
 import { TestRepository, temporaryFolder } from '../git-repository.js';
 import { gitRequest } from '../git-scene.js';
 import { GitSshServer, keyPair } from '../git-ssh-server.js';
 import type { Rig } from './rig.js';
 import { RIGHT, WRONG } from './rig.js';
+
+/** Makes a certificate for 127.0.0.1 in a folder; PEM. */
+type Certify = (folder: string, name: string) => { cert: string; key: string };
 
 interface Transport {
   url(repository: string): string;
@@ -56,7 +58,7 @@ export async function gitFile(): Promise<Rig> {
   return { ...rig, forbiddenCode: 'refused', close: async () => remove() };
 }
 
-export async function gitHttps(): Promise<Rig> {
+export async function gitHttps(certificate: Certify): Promise<Rig> {
   const { folder, root, remove, rigFor } = onDisk();
   const tls = certificate(folder, 'git');
   const server = await startGitHttpServer(root, tls);

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import type { HttpRequest, SecretRequest } from '../../src/source.js';
 import { createSources } from '../../src/sources.js';
 import { temporaryFolder } from '../git-repository.js';
-import { KubernetesServer } from '../kubernetes-server.js';
 import type { Rig } from './rig.js';
 import { RIGHT, WRONG } from './rig.js';
 
@@ -46,9 +45,24 @@ export async function http(): Promise<Rig> {
   };
 }
 
-export async function kubernetesSecret(): Promise<Rig> {
+/** The part of the test server that the rig uses. */
+interface SecretServer {
+  readonly address: string;
+  readonly token: string;
+  readonly ca: string;
+  readonly forbidden: Set<string>;
+  readonly requests: string[];
+  gate: Promise<void>;
+  start(): Promise<void>;
+  put(namespace: string, name: string, data: Record<string, string>): string;
+  close(): Promise<void>;
+}
+
+export async function kubernetesSecret(
+  serve: (folder: string, token: string) => SecretServer,
+): Promise<Rig> {
   const { path: folder, remove } = temporaryFolder();
-  const server = new KubernetesServer(folder, RIGHT);
+  const server = serve(folder, RIGHT);
   await server.start();
   server.forbidden.add('shut');
   const { address, token, ca } = server;

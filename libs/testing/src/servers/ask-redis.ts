@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /**
- * Sends one command without arguments that need quoting, and resolves with the raw reply.
+ * Sends one command, quoted as in redis-cli, and resolves with the raw reply.
  * A connection of its own, without a client's reconnecting: nothing lingers when there is no server.
  */
 export function askRedis(port: number, command: string, timeoutMs = 1_000): Promise<string> {

@@ -24,7 +24,10 @@ describe('the embedded Redis', () => {
   let server: RedisServer;
   const clients: Redis[] = [];
   beforeAll(async () => {
-    server = await startRedis({ kind: 'embedded', arguments: ['--maxmemory', '512mb'] });
+    server = await startRedis({
+      kind: 'embedded',
+      arguments: ['--maxmemory', '512mb', '--client-output-buffer-limit', 'normal 0 0 7'],
+    });
     clients.push(...Array.from({ length: 20 }, () => new Redis(server.url)));
   });
   afterAll(async () => {
@@ -38,6 +41,9 @@ describe('the embedded Redis', () => {
     expect(server).toMatchObject({ kind: 'embedded', version: expect.stringMatching(/^valkey 9/) });
     expect(await client(0).config('GET', 'maxmemory*')).toEqual(
       expect.arrayContaining(['maxmemory-policy', 'noeviction', 'maxmemory', String(512 << 20)]),
+    );
+    expect(await client(0).config('GET', 'client-output-buffer-limit')).toContainEqual(
+      expect.stringMatching(/^normal 0 0 7/),
     );
   });
 

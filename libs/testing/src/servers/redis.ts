@@ -22,7 +22,7 @@ export interface RedisOptions {
    * `cache` keeps what was used last: allkeys-lru, 1 GB, nothing on disk.
    */
   role?: 'stream' | 'cache';
-  /** Further settings in pairs, as on the server's command line: `['--maxmemory', '64mb']`. */
+  /** Further settings in pairs, as on the server's command line; several values of one are divided by spaces: `['--maxmemory', '64mb']`. */
   arguments?: string[];
   log?: (line: string) => void;
 }
@@ -177,7 +177,10 @@ class OwnRedis implements RedisServer {
   private nativeCommand(command: string) {
     const fixed = { bind: '127.0.0.1', port: this.port, dir: this.directory, daemonize: 'no' };
     const all = { ...fixed, save: '', pidfile: pidFile, ...Object.fromEntries(this.settings) };
-    const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const args = Object.entries(all).flatMap(([name, value]) => {
+      const text = String(value);
+      return [`--${name}`, ...(this.settings.has(name) ? text.split(' ') : [text])];
+    });
     return { command, args, env: environmentOf(command) };
   }
 
@@ -191,7 +194,7 @@ class OwnRedis implements RedisServer {
   private async configureEmbedded(): Promise<void> {
     for (const [name, value] of this.settings) {
       if (onDisk.has(name)) continue;
-      const reply = await askRedis(this.port, `CONFIG SET ${name} ${value}`);
+      const reply = await askRedis(this.port, `CONFIG SET ${name} "${value}"`);
       if (!reply.startsWith('+OK')) {
         throw new ServerError(
           'REDIS_START_FAILED',

@@ -8,6 +8,7 @@ let device: string;
 let fleet: string;
 let version: string;
 let rollout: string;
+let repository: string;
 
 beforeAll(async () => {
   scene = await LogScene.open();
@@ -17,9 +18,11 @@ afterAll(() => scene?.close());
 /** A device that joins a fleet, is selected, rendered and runs it: numbers 1 to 12. */
 beforeEach(async () => {
   await scene.clear();
-  const template = { spec: { config: [{ gitRef: { repository: 'site' } }] } };
+  const git = { repository: 'site', targetRevision: 'main', path: '/' };
+  const http = { repository: 'site', suffix: '/{{ .metadata.name }}', filePath: '/f' };
+  const template = { spec: { config: [{ gitRef: git }, { httpRef: http }] } };
   const spec = { type: 'http', url: 'http://site' };
-  const repository = await scene.event('repository.created', {
+  repository = await scene.event('repository.created', {
     ...{ name: 'site', spec, credentials: null },
   });
   fleet = await scene.event('fleet.created', {
@@ -48,6 +51,8 @@ beforeEach(async () => {
   await scene.event('device.status-reported', status, device);
   const users = { name: 'site', fleets: [fleet], devices: [] };
   await scene.event('repository-use.users-woken', users, repository);
+  const access = { accessible: true, reason: 'Accessible', message: 'm' };
+  await scene.event('repository-check.access-checked', access, repository);
 });
 
 const checkOf = (table: string) => [viewChecks[views.findIndex((view) => view.table === table)]!];
@@ -121,6 +126,39 @@ describe('rows that follow from the log', () => {
     await scene.admin.query(`truncate ${'rollout.devices'}`);
     await insert({ ...row, ...change });
     expect((await findingsIn('rollout.devices'))[0]).toContain(`${device}: ${name} is `);
+  });
+
+  it('of who refers to what, and not to something else', async () => {
+    const row = { repository: 'site', kind: 'fleet', uid: fleet };
+    await put('repo.referrers', { ...row, reference: 'git main' });
+    await put('repo.referrers', { ...row, reference: 'repository' });
+    expect(await findingsIn('repo.referrers')).toEqual([]);
+    await scene.admin.query(
+      `update repo.referrers set reference = 'git dev' where reference = 'git main'`,
+    );
+    expect((await findingsIn('repo.referrers')).sort()).toEqual([
+      `fleet ${fleet} of git dev in site is surplus`,
+      `fleet ${fleet} of git main in site is missing`,
+    ]);
+  });
+
+  it.each([
+    ['accessible', { accessible: false }],
+    ['access_reason', { access_reason: 'Denied' }],
+    ['spec', { spec: { type: 'git', url: 'http://site' } }],
+    ['described_number', { described_number: 0 }],
+  ])('of repositories, and not with another %s', async (name, change) => {
+    const spec = { type: 'http', url: 'http://site' };
+    const row = {
+      ...{ repository, name: 'site', spec, spec_number: 1, described_number: 1, woken_number: 1 },
+      ...{ deleted: false, deleted_number: 0 },
+      ...{ accessible: true, access_reason: 'Accessible', access_message: 'm' },
+    };
+    await put('repo.repositories', row);
+    expect(await findingsIn('repo.repositories')).toEqual([]);
+    await scene.admin.query(`truncate ${'repo.repositories'}`);
+    await put('repo.repositories', { ...row, ...change });
+    expect((await findingsIn('repo.repositories'))[0]).toContain(`${repository}: ${name} is `);
   });
 
   it('of template versions, and not with another generation', async () => {

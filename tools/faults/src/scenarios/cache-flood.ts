@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@skein/testing';
 import type { Redis } from 'ioredis';
 import type { Scenario } from '../scenario.js';
+import { hearEvicted } from '../stage/evicted-streams.js';
 import { numberIn } from '../stage/redis-information.js';
 
 /** What the cache may have beside the streams. */
@@ -11,21 +12,6 @@ const valueBytes = 20_000;
 const keysAtOnce = 20;
 const keptSeconds = 600;
 const evictedWithinMs = 30_000;
-const evictions = '__keyevent@0__:evicted';
-
-/** Hears which streams are evicted from now on. */
-async function hearEvicted(redis: Redis): Promise<{ streams: string[]; close: () => void }> {
-  await redis.config('SET', 'notify-keyspace-events', 'Ee');
-  const subscriber = redis.duplicate();
-  const streams: string[] = [];
-  subscriber
-    .on('error', () => undefined)
-    .on('message', (_channel, key) => {
-      if (key.endsWith(':events')) streams.push(key);
-    });
-  await subscriber.subscribe(evictions);
-  return { streams, close: () => subscriber.disconnect() };
-}
 
 /** Writes what a cache would, each key once, until so many streams in all were evicted; answers how many keys. */
 async function flood(redis: Redis, evicted: readonly string[], wanted: number): Promise<number> {

@@ -11,6 +11,7 @@ import { serviceStopped } from './service-stopped.js';
 import { streamDamage } from './stream-damage.js';
 import { twoBuilds } from './two-builds.js';
 import { cacheFlood } from './cache-flood.js';
+import { eviction } from './eviction.js';
 import { redisOutOfMemory } from './redis-out-of-memory.js';
 import { deliveredAgain } from './delivered-again.js';
 import { redisDiskFull } from './redis-disk-full.js';
@@ -41,6 +42,7 @@ export const scenarios: readonly Scenario[] = [
   foreignTransaction,
   postgresKilled,
   cacheFlood,
+  eviction,
   redisOutOfMemory,
   deliveredAgain,
   redisDiskFull,

@@ -33,7 +33,7 @@ describe('given Redis servers that cannot be used', () => {
     const url = 'redis://:secret@one,two';
     await expect(check(url)).rejects.toThrow(/SKEIN_STREAM_REDIS_URL must be/);
     const cache = check(url, { use: 'cache' });
-    await expect(cache).rejects.toThrow(/SKEIN_CACHE_REDIS_URL: .*several addresses/);
+    await expect(cache).rejects.toThrow(/SKEIN_CACHE_REDIS_URL must be/);
     await expect(cache).rejects.not.toThrow('secret');
   });
 });
@@ -49,7 +49,7 @@ nativeRedisOrSkip('a given Redis', () => {
     const stream = server.url;
     const options = { stream, cache: undefined, directory: undefined, environment: {} };
     const pair = await provideRedis(options);
-    expect(pair).toMatchObject({ streamUrl: stream, cacheUrl: stream, own: [] });
+    expect(pair).toMatchObject({ streamUrl: stream, cacheUrl: undefined, own: [] });
     expect(pair.warnings).toEqual([expect.stringContaining('shares the Redis')]);
     await configure(server, 'maxmemory-policy', 'allkeys-lru');
     const { warning } = await check(stream);
@@ -124,6 +124,27 @@ nativeRedisOrSkip('a given Redis Cluster', () => {
     await third!.kill();
     const { warning } = await check(cluster.url);
     expect(warning).toContain(`(127.0.0.1:${second!.port}: volatile-ttl)`);
+  });
+
+  it('gets an own server for the cache beside it', async () => {
+    const environment = { REDIS_MAXMEMORY: '64mb', REDIS_EXTRA_FLAGS: '--save 3600 1 60 100' };
+    const stream = cluster.url;
+    const given = { stream, cache: undefined, directory: undefined, environment };
+    const { own, cacheUrl } = await provideRedis(given);
+    const client = new Redis(cacheUrl ?? '');
+    const settings = ['maxmemory', 'maxmemory-policy', 'loglevel', 'save'];
+    const found = await Promise.all(settings.map((name) => client.config('GET', name)));
+    expect(found.map((pair) => pair[1])).toEqual([
+      ...[String(64 << 20), 'allkeys-lru', 'warning', '3600 1 60 100'],
+    ]);
+    client.disconnect();
+    expect(own).toHaveLength(1);
+    await own[0]!.server.stop();
+  });
+
+  it('is none for the cache', async () => {
+    const checking = check(cluster.url, { use: 'cache' });
+    await expect(checking).rejects.toThrow(/SKEIN_CACHE_REDIS_URL must be .* slots of a cluster/);
   });
 
   it('is none when it is a single server', async () => {

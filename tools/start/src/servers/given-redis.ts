@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig, RedisConfig } from '@skein/config';
+import { readConfig, RedisConfig, withCacheRedis } from '@skein/config';
 import { openRedis, parseRedisUrl } from '@skein/redis';
 import type { Address, RedisPlace, RedisSettings } from '@skein/redis';
 import type { Cluster, Redis } from 'ioredis';
@@ -12,9 +12,9 @@ export interface GivenRedis {
 
 export interface GivenOptions {
   readonly use: 'streams' | 'cache';
-  /** Any form that the services take. */
+  /** Any form that the services take; none of the cache is a cluster. */
   readonly url: string;
-  /** What the services get: the user, password and TLS of the streams stand beside their URL. */
+  /** What the services get: user, password and TLS may stand beside the URL. */
   readonly environment: NodeJS.ProcessEnv;
   /** How long the servers may take to answer. */
   readonly waitMs?: number;
@@ -58,18 +58,18 @@ export async function checkGivenRedis(options: GivenOptions): Promise<GivenRedis
 
 const ignore = () => undefined;
 
+class GivenConfig extends withCacheRedis(RedisConfig) {}
+
 /** @throws when they are not valid, saying what is known */
 function settingsOf({ use, url, environment }: GivenOptions): Settings {
-  if (use === 'streams') {
-    const known = { SKEIN_DATABASE_URL: 'postgres://unused', SKEIN_STREAM_REDIS_URL: url };
-    return readConfig(RedisConfig, { ...environment, ...known }).streamRedis;
-  }
-  try {
-    parseRedisUrl(url);
-  } catch (error) {
-    throw new Error(`SKEIN_CACHE_REDIS_URL: ${(error as Error).message}`, { cause: error });
-  }
-  return { url };
+  const prefix = use === 'streams' ? 'SKEIN_STREAM_REDIS_' : 'SKEIN_CACHE_REDIS_';
+  const own = Object.entries(environment).filter(([variable]) => variable.startsWith(prefix));
+  const config = readConfig(GivenConfig, {
+    ...{ SKEIN_DATABASE_URL: 'postgres://unused', SKEIN_STREAM_REDIS_URL: 'redis://unused' },
+    ...Object.fromEntries(own),
+    [`${prefix}URL`]: url,
+  });
+  return use === 'streams' ? config.streamRedis : config.cacheRedis;
 }
 
 function nameOf({ kind, addresses, service }: RedisPlace): string {

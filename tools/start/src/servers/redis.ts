@@ -1,13 +1,16 @@
 import { join } from 'node:path';
+import { parseRedisUrl } from '@skein/redis';
 import { startRedis } from '@skein/testing';
 import type { RedisServer } from '@skein/testing';
+import { cacheServerFlags, streamServerFlags } from './cache-server.js';
 import { checkGivenRedis } from './given-redis.js';
 import type { GivenRedis } from './given-redis.js';
 import type { OwnServer } from './own-server.js';
 
 export interface RedisPair {
   readonly streamUrl: string;
-  readonly cacheUrl: string;
+  /** Undefined when it is the streams' server, which is entered in the same way. */
+  readonly cacheUrl: string | undefined;
   readonly description: string;
   /** What a person should know, such as that data are in memory only. */
   readonly warnings: readonly string[];
@@ -25,6 +28,7 @@ export interface RedisOptions {
 
 interface One extends GivenRedis {
   readonly own?: OwnServer;
+  readonly isShared?: boolean;
 }
 
 /** Two servers, one for the streams and one for the cache: those that are given, and our own for what is missing. */
@@ -32,13 +36,13 @@ export async function provideRedis(options: RedisOptions): Promise<RedisPair> {
   const { stream, directory, environment = process.env } = options;
   const forStreams: One = stream
     ? await checkGivenRedis({ use: 'streams', url: stream, environment })
-    : await startOwn('stream', directory);
+    : await startOwn('stream', streamServerFlags, directory);
   try {
     const forCache = await cacheFor(forStreams, { ...options, environment });
     const both = [forStreams, forCache];
     return {
       streamUrl: forStreams.url,
-      cacheUrl: forCache.url,
+      cacheUrl: forCache.isShared ? undefined : forCache.url,
       description: both.map(({ description }) => description).join('; '),
       warnings: both.flatMap(({ warning }) => warning ?? []),
       own: both.flatMap(({ own }) => own ?? []),
@@ -49,22 +53,30 @@ export async function provideRedis(options: RedisOptions): Promise<RedisPair> {
   }
 }
 
-function cacheFor(streams: One, options: Required<RedisOptions>): Promise<One> {
+async function cacheFor(streams: One, options: Required<RedisOptions>): Promise<One> {
   const { stream, cache, environment } = options;
   if (cache) return checkGivenRedis({ use: 'cache', url: cache, environment });
-  if (!stream) return startOwn('cache', undefined);
-  return Promise.resolve({
+  // Of a cluster the cache can make no use.
+  if (!stream || parseRedisUrl(stream).kind === 'cluster') {
+    return startOwn('cache', cacheServerFlags(environment));
+  }
+  return {
     url: streams.url,
+    isShared: true,
     description: 'the cache is on the same server',
     warning:
       'The cache shares the Redis of the streams, since only SKEIN_STREAM_REDIS_URL is set: nothing is lost by that, ' +
       'but a full cache leaves the streams less room.',
-  });
+  };
 }
 
-async function startOwn(role: 'stream' | 'cache', directory: string | undefined): Promise<One> {
+async function startOwn(
+  role: 'stream' | 'cache',
+  flags: string[],
+  directory?: string,
+): Promise<One> {
   const server = await startRedis({
-    role,
+    ...{ role, arguments: flags },
     ...(directory && { directory: join(directory, `redis-${role}`) }),
   });
   const name = role === 'stream' ? 'Redis of the streams' : 'Redis of the cache';
@@ -82,5 +94,5 @@ const inMemoryOnly =
 
 function placeOf({ kind, port }: RedisServer, role: string): string {
   if (kind === 'embedded') return `embedded, port ${port}`;
-  return `${role === 'stream' ? 'append-only file' : 'least recently used goes first'}, port ${port}`;
+  return `${role === 'stream' ? 'append-only file' : 'nothing on disk'}, port ${port}`;
 }

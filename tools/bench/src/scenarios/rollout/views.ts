@@ -67,8 +67,10 @@ union all
 select '${group}.${table}: ' || count(*) || ', ' || coalesce(min(reason), 'no reason')
 from ${group}.${table} having count(*) > 0`;
 
+/** Those of the repo service are its schedule: there is always a next check. */
 const WANTS = `
-select table_schema as schema from information_schema.tables where table_name = 'wants'`;
+select table_schema as schema from information_schema.tables
+where table_name = 'wants' and table_schema <> 'repo'`;
 
 /** The gateway's view of the devices, and what waits behind it; as one looks at it from outside. */
 export class Views {

@@ -42,11 +42,19 @@ left join ${versions('Fleet')} v using (org, uid)`,
   {
     table: 'gateway.repositories',
     key: 'name',
-    kept: 'select org, uid, name, credentials::text, version from gateway.repositories',
+    kept: `select org, uid, name, credentials::text, version, webhook::text, accessible, access_reason,
+                  access_message, accessible_number from gateway.repositories`,
     folded: `
-select org, uid, name, s.credentials, v.version
+select org, uid, name, s.credentials, v.version, w.webhook,
+       (a.data ->> 'accessible')::boolean as accessible, a.data ->> 'reason' as access_reason,
+       a.data ->> 'message' as access_message, coalesce(a.number, 0) as accessible_number
 from ${living('repository')} c
 left join ${last(repositories, `data ->> 'credentials' as credentials`)} s using (org, uid)
+left join ${last(
+      events('all', 'repository.webhook-updated'),
+      `data ->> 'webhook' as webhook`,
+    )} w using (org, uid)
+left join ${last(events('gateway', 'repository-check.access-checked'), 'data')} a using (org, uid)
 left join ${versions('Repository')} v using (org, uid)`,
   },
   {

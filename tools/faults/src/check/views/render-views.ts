@@ -9,7 +9,7 @@ const owners = members('render', 'matching.devices-matched');
 const targets = members('render', 'rollout.devices-selected');
 const woken = `(select org, uid, max(number) as number
   from (select org, number, json_array_elements_text(data -> 'devices')::uuid as uid
-        from ${events('render', 'repository-use.users-woken')} e) w group by org, uid)`;
+        from ${events('render', 'repository-use.users-woken', 'secret-use.users-woken')} e) w group by org, uid)`;
 /** What it said itself. */
 const documents = members('all', 'rendering.devices-rendered');
 const outcomes = members('all', 'rendering.devices-rendered', 'rendering.devices-failed');

@@ -4,7 +4,7 @@ import { events, last, things, type View } from './view.js';
 const templates = events('validation', 'fleet.created', 'fleet.template-updated');
 const woken = `(select org, uid, max(number) as number
   from (select org, number, json_array_elements_text(data -> 'fleets')::uuid as uid
-        from ${events('validation', 'repository-use.users-woken')} e) w group by org, uid)`;
+        from ${events('validation', 'repository-use.users-woken', 'secret-use.users-woken')} e) w group by org, uid)`;
 /** What it said itself. */
 const versions = events('all', 'template-version.created');
 const said = events('all', 'validation.fleet-validated');

@@ -70,6 +70,18 @@ export const living = (kind: 'device' | 'fleet' | 'repository'): string => `(
   select org, uid, data ->> 'name' as name from ${events('all', `${kind}.created`)} c
   where (org, uid) not in (select org, uid from ${events('all', `${kind}.deleted`)} d))`;
 
+/** What of a repository each item of a spec refers to, in a column of json: the columns `repository` and `reference`. */
+export const referredIn = (spec: string): string => `(
+  select item #>> '{gitRef,repository}' as repository,
+         case when item #>> '{gitRef,targetRevision}' like '%{{%' then 'repository'
+              else 'git ' || (item #>> '{gitRef,targetRevision}') end as reference
+  from jsonb_path_query(${spec}::jsonb, '$.config[*] ? (exists (@.gitRef))') item
+  union
+  select item #>> '{httpRef,repository}',
+         case when item #>> '{httpRef,suffix}' like '%{{%' then 'repository'
+              else 'http ' || coalesce(item #>> '{httpRef,suffix}', '') end
+  from jsonb_path_query(${spec}::jsonb, '$.config[*] ? (exists (@.httpRef))') item)`;
+
 /** Names of the repositories that a spec refers to, in a column of json. */
 export const repositoriesIn = (spec: string): string =>
   `jsonb_path_query(${spec}::jsonb, '$.config[*].*.repository') #>> '{}'`;

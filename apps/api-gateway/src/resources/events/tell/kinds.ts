@@ -14,6 +14,9 @@ const shownAs: Readonly<Record<Kind, readonly string[] | undefined>> = {
   Rollout: ['Fleet'],
   Rendering: ['Fleet', 'Device'],
   RepositoryUse: ['Repository'],
+  SecretUse: ['Organization'],
+  RepositoryCheck: ['Repository'],
+  RepositoryPush: ['Repository'],
   GatewayTask: undefined,
   SelectorTask: undefined,
   ValidationTask: undefined,
@@ -26,7 +29,10 @@ const shownAs: Readonly<Record<Kind, readonly string[] | undefined>> = {
 const standIns: Readonly<Record<string, string>> = {
   Validation: 'Fleet',
   RepositoryUse: 'Repository',
+  RepositoryCheck: 'Repository',
+  RepositoryPush: 'Repository',
   Dispatching: 'Organization',
+  SecretUse: 'Organization',
 };
 
 /** The kind of resource that people know a subject by, as far as the kind alone says it. */

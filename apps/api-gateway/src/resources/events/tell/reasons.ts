@@ -13,6 +13,7 @@ const warnings: ReadonlySet<string> = new Set([
   'FleetRolloutWaiting',
   'InternalTaskFailed',
   'InternalTaskPermanentlyFailed',
+  'RepositoryInaccessible',
   UNREADABLE,
 ]);
 

@@ -12,6 +12,7 @@ import {
   repositoryCreated,
   repositoryDeleted,
   repositorySpecUpdated,
+  repositoryWebhookUpdated,
   type DeviceStatusReported,
 } from '@skein/events';
 import { telling, type How, type Told } from './telling.js';
@@ -63,5 +64,13 @@ export const gatewayTellings = [
   telling(fleetDeleted, deleted),
   telling(repositoryCreated, created),
   telling(repositorySpecUpdated, updated('spec', 'has a new spec')),
+  telling(repositoryWebhookUpdated, {
+    reasons: ['ResourceUpdated'],
+    tell: ({ webhook }) => ({
+      reason: 'ResourceUpdated',
+      message: webhook === null ? 'takes no deliveries' : 'takes deliveries that know a new secret',
+      details: { detailType: 'ResourceUpdated', updatedFields: ['spec'] },
+    }),
+  }),
   telling(repositoryDeleted, deleted),
 ];

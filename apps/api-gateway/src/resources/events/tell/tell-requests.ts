@@ -2,6 +2,7 @@ import {
   devicesConnectionChanged,
   dispatchingSwitched,
   fleetRolloutRequested,
+  repositoryPushReported,
   rolloutActionRequested,
   type ConnectionChange,
   type RolloutAction,
@@ -59,6 +60,10 @@ export const requestTellings = [
       reason: frozen ? 'DispatchingFrozen' : 'DispatchingResumed',
       message: `${frozen ? 'dispatches nothing more' : 'dispatches again'}${because(reason)}`,
     }),
+  }),
+  telling(repositoryPushReported, {
+    reasons: ['RepositoryPushReported'],
+    tell: () => ({ reason: 'RepositoryPushReported', message: 'was pushed to, says its server' }),
   }),
   telling(devicesConnectionChanged, {
     reasons: connections,
