@@ -6,6 +6,9 @@ export class DamagedMirror extends Error {
   override readonly name = 'DamagedMirror';
 }
 
+/** The server gives no files by themselves: the local copy is made anew with all of them. */
+export class PartsRefused extends DamagedMirror {}
+
 const LOCAL_DAMAGE =
   /\.lock': File exists|(?:index|pack) ?file .* (?:is|are|does not|cannot be)|bad object|necessary objects|object file .* is empty|loose object .* corrupt|not a git repository: '/;
 
@@ -67,7 +70,7 @@ export function failureOf(errors: string): SourceError | DamagedMirror {
   return new SourceError('unreachable', 'git could not fetch from the server');
 }
 
-/** Old servers give branches and tags only, not a commit by its name. */
-export function refusesCommit(errors: string): boolean {
+/** Old servers give branches and tags only, not an object by its name. */
+export function refusesObject(errors: string): boolean {
   return /unadvertised object|not our ref|want .* not valid/.test(errors);
 }

@@ -5,8 +5,9 @@ import { SourceError } from '../source-error.js';
 import { runGit } from './git-command.js';
 import type { GitResult } from './git-command.js';
 import { gitEnvironment } from './git-environment.js';
-import { DamagedMirror, failureOf, refusesCommit } from './git-failure.js';
+import { DamagedMirror, failureOf, PartsRefused, refusesObject } from './git-failure.js';
 import type { GitRemote } from './git-remote.js';
+import { parseSizes } from './git-tree.js';
 import { candidateRefs, isCommit, pickRef } from './revision.js';
 
 export interface MirrorContext {
@@ -15,6 +16,8 @@ export interface MirrorContext {
   home: string;
   /** Bytes that the mirror may take. */
   maximumSize: number;
+  /** Fetches files only when they are asked for; a server that cannot do that gives all of a commit. */
+  partial: boolean;
 }
 
 const FETCH = [
@@ -26,6 +29,9 @@ const FETCH = [
   '--no-recurse-submodules',
   '--no-auto-maintenance',
 ];
+const WITHOUT_FILES = '--filter=blob:none';
+/** As git itself does to get what a partial fetch left out. */
+const WITHOUT_HISTORY = ['-c', 'fetch.negotiationAlgorithm=noop'];
 /** A depth that git reads as "everything"; unlike `--unshallow` it is no error on a complete mirror. */
 const EVERYTHING = '--depth=2147483647';
 const WATCH_INTERVAL = 250;
@@ -60,6 +66,27 @@ export class GitMirror {
     return output;
   }
 
+  /** Bytes of files in their order; undefined if one of them is not here. */
+  async sizes(objects: readonly string[], signal: AbortSignal): Promise<number[] | undefined> {
+    const input = objects.map((object) => `${object}\n`).join('');
+    const args = ['cat-file', '--batch-check'];
+    const { code, output } = await this.#git(args, undefined, signal, { input });
+    return code === 0 ? parseSizes(output) : undefined;
+  }
+
+  /** Gets files that a partial fetch left out. */
+  async complete(
+    objects: readonly string[],
+    remote: GitRemote,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const input = objects.map((object) => `${object}\n`).join('');
+    const args = [...WITHOUT_HISTORY, ...FETCH, WITHOUT_FILES, '--stdin', '--', remote.url];
+    const { code, errors } = await this.#bounded(args, remote, signal, input);
+    if (code === 0) return;
+    throw refusesObject(errors) ? new PartsRefused() : failureOf(errors);
+  }
+
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -89,7 +116,7 @@ export class GitMirror {
     const known = await this.find(commit, signal);
     if (known) return known;
     const shallow = await this.#fetch(['--depth=1'], [refspec(commit)], remote, signal);
-    if (shallow.code !== 0 && !refusesCommit(shallow.errors)) throw failureOf(shallow.errors);
+    if (shallow.code !== 0 && !refusesObject(shallow.errors)) throw failureOf(shallow.errors);
     if (shallow.code !== 0) await this.#fetchAll(remote, signal);
     const found = await this.find(commit, signal);
     if (!found) throw missing(commit);
@@ -116,12 +143,27 @@ export class GitMirror {
     remote: GitRemote,
     signal: AbortSignal,
   ): Promise<GitResult> {
-    const args = [...FETCH, ...options, '--', remote.url, ...refspecs];
+    const filter = this.context.partial ? [WITHOUT_FILES] : [];
+    return this.#bounded(
+      [...FETCH, ...filter, ...options, '--', remote.url, ...refspecs],
+      remote,
+      signal,
+    );
+  }
+
+  /** Until it takes more room than it may. */
+  async #bounded(
+    args: readonly string[],
+    remote: GitRemote,
+    signal: AbortSignal,
+    input?: string,
+  ): Promise<GitResult> {
     const limit = new AbortController();
     const watch = setInterval(() => void this.#checkSize(limit), WATCH_INTERVAL);
     let result: GitResult | undefined;
     try {
-      result = await this.#git(args, remote, AbortSignal.any([signal, limit.signal]));
+      const inner = AbortSignal.any([signal, limit.signal]);
+      result = await this.#git(args, remote, inner, { input });
       await this.#checkSize(limit);
       limit.signal.throwIfAborted();
       return result;

@@ -9,18 +9,20 @@ import { SingleFlight } from '../single-flight.js';
 import { SourceError } from '../source-error.js';
 import type { Fetched, GitRequest, RepositoryAccess } from '../source.js';
 import { Turns } from '../turns.js';
-import { DamagedMirror } from './git-failure.js';
+import { DamagedMirror, PartsRefused } from './git-failure.js';
 import { GitMirror } from './git-mirror.js';
 import { openRemote } from './git-remote.js';
 import { checkGitVersion } from './git-version.js';
 import { probeRemote } from './probe.js';
-import { readPath } from './read-path.js';
+import { listPath, readFiles } from './read-path.js';
 import { candidateRefs, isCommit } from './revision.js';
 
 /** Fetches of one repository take turns; those of the same revision are one. Other repositories are not held back. */
 export class GitSource {
   readonly #turns = new Turns();
   readonly #updates = new SingleFlight<string>();
+  /** Mirrors of servers that give no files by themselves. */
+  readonly #whole = new Set<string>();
   readonly #command: string;
   readonly #searchPath: string;
   #ready?: Promise<void>;
@@ -43,9 +45,11 @@ export class GitSource {
       return await this.#fetch(request, path, mirror, signal);
     } catch (error) {
       if (!(error instanceof DamagedMirror)) throw error;
+      if (error instanceof PartsRefused) this.#whole.add(mirror.folder);
     }
     await this.#turns.take(mirror.folder, signal, () => mirror.remove());
-    return this.#fetch(request, path, mirror, signal).catch((error: unknown) => {
+    const anew = this.#mirrorOf(request.repository);
+    return this.#fetch(request, path, anew, signal).catch((error: unknown) => {
       if (!(error instanceof DamagedMirror)) throw error;
       throw new SourceError('unreachable', 'the local copy of the repository cannot be read');
     });
@@ -67,10 +71,28 @@ export class GitSource {
     signal: AbortSignal,
   ): Promise<Fetched> {
     const revision = await this.#update(request, mirror, signal);
-    return {
-      revision,
-      files: await readPath(mirror, { commit: revision, path }, this.limits, signal),
-    };
+    const entries = await listPath(mirror, { commit: revision, path }, this.limits, signal);
+    const objects = entries.map(({ object }) => object);
+    const sizes =
+      (await mirror.sizes(objects, signal)) ??
+      (await this.#complete(request.repository, mirror, objects, signal));
+    const files = await readFiles(mirror, { path, entries, sizes }, this.limits, signal);
+    return { revision, files };
+  }
+
+  async #complete(
+    repository: RepositoryAccess,
+    mirror: GitMirror,
+    objects: readonly string[],
+    signal: AbortSignal,
+  ): Promise<number[]> {
+    await this.#turns.take(mirror.folder, signal, async () => {
+      await using remote = await openRemote(repository, this.#remoteContext);
+      await mirror.complete(objects, remote, signal);
+    });
+    const sizes = await mirror.sizes(objects, signal);
+    if (!sizes) throw new DamagedMirror('a file is missing');
+    return sizes;
   }
 
   #update(
@@ -91,11 +113,13 @@ export class GitSource {
     const name = createHash('sha256')
       .update(JSON.stringify([org, uid, url]))
       .digest('hex');
-    return new GitMirror(join(this.settings.cacheFolder, 'mirrors', name), {
+    const folder = join(this.settings.cacheFolder, 'mirrors', name);
+    return new GitMirror(folder, {
       command: this.#command,
       searchPath: this.#searchPath,
       home: this.#home,
       maximumSize: this.limits.mirrorBytes,
+      partial: !this.#whole.has(folder),
     });
   }
 

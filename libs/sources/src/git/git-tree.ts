@@ -7,13 +7,11 @@ export interface TreeEntry {
   /** 0o644 or 0o755. */
   mode: number;
   object: string;
-  /** Bytes. */
-  size: number;
 }
 
-const LINE = /^(?<mode>\d{6}) (?<type>\w+) (?<object>[0-9a-f]+) +(?<size>\d+|-)\t(?<path>.*)$/s;
+const LINE = /^(?<mode>\d{6}) (?<type>\w+) (?<object>[0-9a-f]+)\t(?<path>.*)$/s;
 
-/** Reads `git ls-tree -r -z -l`; refuses everything that is not a plain file with a harmless name. */
+/** Reads `git ls-tree -r -z`; refuses everything that is not a plain file with a harmless name. */
 export function parseTree(listing: Buffer): TreeEntry[] {
   const entries = decode(listing).split('\0').filter(Boolean).map(parseEntry);
   const paths = new Set(entries.map(({ path }) => path));
@@ -48,11 +46,11 @@ function decode(listing: Buffer): string {
 }
 
 function parseEntry(line: string): TreeEntry {
-  const { mode = '', type, object = '', size, path = '' } = LINE.exec(line)?.groups ?? {};
+  const { mode = '', type, object = '', path = '' } = LINE.exec(line)?.groups ?? {};
   checkPath(path, 'the file');
   refuseSpecial(mode, path);
   if (type !== 'blob') throw new SourceError('refused', `${path} is not a file`);
-  return { path, mode: mode === '100755' ? 0o755 : 0o644, object, size: Number(size) };
+  return { path, mode: mode === '100755' ? 0o755 : 0o644, object };
 }
 
 /** Of the modes that git has, symbolic links and submodules point out of the tree. */
@@ -67,6 +65,15 @@ export function relativeTo(path: string, entries: readonly TreeEntry[]): TreeEnt
   if (only && only.path === path) return [{ ...only, path: basename(path) }];
   const prefix = path === '' ? '' : `${path}/`;
   return entries.map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
+}
+
+/** Reads `git cat-file --batch-check`: bytes of the contents in the order asked for, or undefined if one is missing. */
+export function parseSizes(output: Buffer): number[] | undefined {
+  const lines = output.toString('latin1').split('\n').filter(Boolean);
+  const sizes = lines
+    .map((line) => line.split(' '))
+    .map(([, type, size]) => (type === 'blob' ? Number(size) : NaN));
+  return sizes.some(Number.isNaN) ? undefined : sizes;
 }
 
 /** Reads `git cat-file --batch`: the contents in the order asked for, or undefined if one is missing. */

@@ -93,21 +93,19 @@ describe('trees', () => {
   const tree = (...lines: string[]) => Buffer.from(lines.map((line) => `${line}\0`).join(''));
 
   it('reads files with their modes', () => {
-    expect(
-      parseTree(tree(`100755 blob ${OBJECT}      12\tbin/a b`, `100664 blob ${OBJECT}       0\tc`)),
-    ).toEqual([
-      { path: 'bin/a b', mode: 0o755, object: OBJECT, size: 12 },
-      { path: 'c', mode: 0o644, object: OBJECT, size: 0 },
+    expect(parseTree(tree(`100755 blob ${OBJECT}\tbin/a b`, `100664 blob ${OBJECT}\tc`))).toEqual([
+      { path: 'bin/a b', mode: 0o755, object: OBJECT },
+      { path: 'c', mode: 0o644, object: OBJECT },
     ]);
   });
 
   it.each([
-    ['a symbolic link', `120000 blob ${OBJECT}      12\tlink`],
-    ['a submodule', `160000 commit ${OBJECT}       -\tmodule`],
-    ['..', `100644 blob ${OBJECT}       1\ta/../b`],
-    ['an absolute path', `100644 blob ${OBJECT}       1\t/etc/passwd`],
-    ['a control character', `100644 blob ${OBJECT}       1\ta\u001bb`],
-    ['.git', `100644 blob ${OBJECT}       1\t.Git/config`],
+    ['a symbolic link', `120000 blob ${OBJECT}\tlink`],
+    ['a submodule', `160000 commit ${OBJECT}\tmodule`],
+    ['..', `100644 blob ${OBJECT}\ta/../b`],
+    ['an absolute path', `100644 blob ${OBJECT}\t/etc/passwd`],
+    ['a control character', `100644 blob ${OBJECT}\ta\u001bb`],
+    ['.git', `100644 blob ${OBJECT}\t.Git/config`],
   ])('refuses %s', (_what, line) => {
     expect(() => parseTree(tree(line))).toThrow(expect.objectContaining({ code: 'refused' }));
   });
@@ -119,14 +117,14 @@ describe('trees', () => {
     ['a\u200db', 'ab'],
     ['conf/x', 'Conf'],
   ])('refuses the twins %j and %j', (one, other) => {
-    const lines = [one, other].map((path) => `100644 blob ${OBJECT}       1\t${path}`);
+    const lines = [one, other].map((path) => `100644 blob ${OBJECT}\t${path}`);
     expect(() => parseTree(tree(...lines))).toThrow(expect.objectContaining({ code: 'refused' }));
   });
 
   it('refuses a path that stands twice, and names that are not UTF-8', () => {
-    const line = `100644 blob ${OBJECT}       1\ta`;
+    const line = `100644 blob ${OBJECT}\ta`;
     expect(() => parseTree(tree(line, line))).toThrow(expect.objectContaining({ code: 'refused' }));
-    const latin1 = Buffer.from(`100644 blob ${OBJECT}       1\t\xe9\0`, 'latin1');
+    const latin1 = Buffer.from(`100644 blob ${OBJECT}\t\xe9\0`, 'latin1');
     expect(() => parseTree(latin1)).toThrow(expect.objectContaining({ code: 'refused' }));
   });
 });

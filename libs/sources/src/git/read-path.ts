@@ -16,33 +16,42 @@ interface Place {
 const LINE_BYTES = 4_200;
 const BATCH_HEADER_BYTES = 100;
 
-/** A file or a directory of a commit in the mirror. The limits are checked before any content is read. */
-export async function readPath(
-  mirror: GitMirror,
-  place: Place,
-  limits: SourceLimits,
-  signal: AbortSignal,
-): Promise<FetchedFile[]> {
-  const entries = await list(mirror, place, limits, signal);
-  if (entries.length === 0 && place.path !== '') await explainMissing(mirror, place, signal);
-  checkLimits(entries, limits);
-  const contents = await readAll(mirror, entries, limits, signal);
-  return relativeTo(place.path, entries).map(({ path, mode }, index) => ({
-    path,
-    mode,
-    content: contents[index] as Buffer,
-  }));
-}
-
-async function list(
+/** The files at a path of a commit in the mirror; their contents may not be here yet. */
+export async function listPath(
   mirror: GitMirror,
   place: Place,
   limits: SourceLimits,
   signal: AbortSignal,
 ): Promise<TreeEntry[]> {
   const paths = place.path === '' ? [] : [place.path];
-  const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', place.commit, '--', ...paths];
-  return parseTree(await mirror.read(args, signal, { maximumOutput: limits.files * LINE_BYTES }));
+  const args = ['ls-tree', '-r', '-z', '--full-tree', place.commit, '--', ...paths];
+  const maximumOutput = limits.files * LINE_BYTES;
+  const entries = parseTree(await mirror.read(args, signal, { maximumOutput }));
+  if (entries.length === 0 && place.path !== '') await explainMissing(mirror, place, signal);
+  if (entries.length <= limits.files) return entries;
+  throw new SourceError(
+    'too-large',
+    `the path holds ${entries.length} files, ${limits.files} are allowed`,
+  );
+}
+
+/** The contents of listed files, which must be here. The limit is checked before any is read. */
+export async function readFiles(
+  mirror: GitMirror,
+  { path, entries, sizes }: { path: string; entries: readonly TreeEntry[]; sizes: number[] },
+  limits: SourceLimits,
+  signal: AbortSignal,
+): Promise<FetchedFile[]> {
+  const size = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  if (size > limits.bytes) {
+    throw new SourceError('too-large', `the path holds ${size} bytes, ${limits.bytes} are allowed`);
+  }
+  const contents = await readAll(mirror, entries, limits, signal);
+  return relativeTo(path, entries).map(({ path: name, mode }, index) => ({
+    path: name,
+    mode,
+    content: contents[index] as Buffer,
+  }));
 }
 
 async function readAll(
@@ -57,19 +66,6 @@ async function readAll(
   const contents = parseBatch(output, entries.length);
   if (!contents) throw new DamagedMirror('an object is missing');
   return contents;
-}
-
-function checkLimits(entries: readonly TreeEntry[], limits: SourceLimits): void {
-  if (entries.length > limits.files) {
-    throw new SourceError(
-      'too-large',
-      `the path holds ${entries.length} files, ${limits.files} are allowed`,
-    );
-  }
-  const size = entries.reduce((sum, entry) => sum + entry.size, 0);
-  if (size > limits.bytes) {
-    throw new SourceError('too-large', `the path holds ${size} bytes, ${limits.bytes} are allowed`);
-  }
 }
 
 /** A path may be missing because a part of it is a link or a submodule, which git does not follow. */
