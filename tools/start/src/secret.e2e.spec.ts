@@ -32,6 +32,7 @@ let collector: TraceCollector;
 let start: StartProcess;
 let client: JsonClient;
 
+const nameOf = ({ metadata }: { metadata: { name: string } }) => metadata.name;
 const put = async (path: string, body: object) => {
   const answer = await client('PUT', `/api/v1${path}`, { body: { apiVersion, ...body } });
   if (answer.code >= 400) throw new Error(`${path}: ${answer.code} ${answer.body.message}`);
@@ -100,7 +101,7 @@ const filesBelow = (path: string): string =>
     .join('\n');
 
 (canCertify ? it : it.skip)(
-  'a secret is on the device, and in no log, event, trace, or dump of PostgreSQL and Redis',
+  'a secret is on the device, also when it changes, and in no log, event, trace, or dump of PostgreSQL and Redis',
   async () => {
     const labels = { site: 'lyon' };
     await put('/devices/single', {
@@ -131,6 +132,12 @@ const filesBelow = (path: string): string =>
     });
     expect(await documentOf('single', secret)).toContain(plain);
     expect(await documentOf('member', `${secret}-lyon`)).toContain(plain);
+    // It changes in the cluster, and nobody says so to Skein.
+    kubernetes.put('edge', 'tls', { 'tls.key': `${secret}-renewed` });
+    await documentOf('single', `${secret}-renewed`);
+    await documentOf('member', `${secret}-renewed`);
+    const { body: fleets } = await client('GET', '/api/v1/fleets/f/templateversions');
+    expect(fleets.items.map(nameOf)).toEqual(['v1', expect.stringMatching(/^v1-[0-9a-f]{8}$/)]);
     const events = await client('GET', '/api/v1/events?limit=1000');
     await waitFor(() => collector.bodies.length > 0);
     const places = {
