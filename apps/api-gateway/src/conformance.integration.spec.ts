@@ -58,6 +58,7 @@ const ownReasons = [
   'FleetRolloutSuperseded',
   'FleetRolloutWaiting',
   'FleetTemplateVersionCreated',
+  'ReferencedSecretUpdated',
   'RepositoryPushReported',
 ];
 
