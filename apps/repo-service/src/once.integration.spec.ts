@@ -186,7 +186,7 @@ describe('a server that is slow', () => {
     for (const suffix of suffixes) server.files.set(suffix, { content: 'slow' });
     const open = closed();
     const short = { SKEIN_SOURCE_HTTP_TIMEOUT_MS: '1000' };
-    const hasty = await assemble(postgres, configFor(database.urlOf('repo'), folder, short));
+    const hasty = await stage.replica(short);
     await hasty.task.work.once();
     open();
     expect(server.asked.length).toBeLessThan(4);
