@@ -1,4 +1,5 @@
 export { KvAdvice, KvBytes, KvReport, KvReportList } from './kv.js';
+export { Organization, OrganizationList, OrganizationSpec, Version } from './about.js';
 export { Application, ImageOrCatalogItem } from './application.js';
 export { ConfigItem } from './config-item.js';
 export { DeviceSpec } from './device-spec.js';
