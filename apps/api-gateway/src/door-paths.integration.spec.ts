@@ -20,7 +20,7 @@ afterAll(() => door.close());
 /** Every method and path of the document, with a name for each placeholder. */
 function operations(): [method: string, path: string][] {
   const file = join(reference!, 'flightctl-core-v1beta1.openapi.yaml');
-  const { paths } = parse(readFileSync(file, 'utf8'), { merge: true, maxAliasCount: -1 }) as Loose;
+  const { paths } = parse(readFileSync(file, 'utf8'), { merge: true, maxAliasCount: -1 });
   return Object.entries<Loose>(paths)
     .filter(([path]) => !path.startsWith('/ws/'))
     .flatMap(([path, item]) =>
