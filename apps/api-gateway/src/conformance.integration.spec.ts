@@ -58,6 +58,7 @@ const ownReasons = [
   'FleetRolloutSuperseded',
   'FleetRolloutWaiting',
   'FleetTemplateVersionCreated',
+  'ReferencedSecretUpdated',
   'RepositoryPushReported',
 ];
 
@@ -110,6 +111,15 @@ suite('conformance with the reference document', () => {
       expect(faults(`${kind}List`, body)).toEqual([]);
       expect(faults('Status', (await call('GET', `/${path}/none`)).body)).toEqual([]);
       expect(faults('Status', (await call('POST', `/${path}`, {})).body)).toEqual([]);
+    }
+    for (const query of [
+      'labelSelector=!none',
+      'fieldSelector=metadata.name',
+      'summaryOnly=true',
+    ]) {
+      const { body } = await call('GET', `/devices?${query}`);
+      expect(faults('DeviceList', body)).toEqual([]);
+      expect(body.items.length > 0).toBe(body.summary === undefined);
     }
     expect(faults('EventList', (await call('GET', '/events')).body)).toEqual([]);
     const { body } = await call('GET', '/fleets/default?addDevicesSummary=true');

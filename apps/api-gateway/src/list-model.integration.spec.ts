@@ -71,7 +71,7 @@ it('lists what the meaning of the selectors says, whatever they ask', async () =
     const meant = things.filter((thing) => [...labels, ...fields].every((one) => one.holds(thing)));
     const names = meant.map(({ name }) => name);
     expect({ query, names: await scene.names('devices', query) }).toEqual({ query, names });
-    const { summary } = await scene.list('devices', { ...query, summaryOnly: 'true' });
+    const { summary } = await scene.listOf('devices', { ...query, summaryOnly: 'true' });
     expect({ query, total: summary.total }).toEqual({ query, total: names.length });
     if (names.length > 0 && names.length < DEVICES) selective += 1;
   }

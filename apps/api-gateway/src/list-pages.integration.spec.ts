@@ -7,7 +7,7 @@ import { fleet } from '../test/manifests.js';
 import { DevicesService } from './resources/devices.service.js';
 
 const scene = new ListScene({ migratedDatabase, jsonClient, environment: process.env });
-const { call, device, list } = scene;
+const { call, device, listOf } = scene;
 
 beforeAll(() => scene.open());
 beforeEach(() => scene.clear());
@@ -22,7 +22,7 @@ async function pages(query: Record<string, string>, between = async (): Promise<
   const found: Loose[] = [];
   let token: string | undefined;
   do {
-    found.push(await list('devices', { ...query, ...(token && { continue: token }) }));
+    found.push(await listOf('devices', { ...query, ...(token && { continue: token }) }));
     token = found.at(-1).metadata.continue;
     await between();
   } while (token);
@@ -73,12 +73,12 @@ describe('pages of what is selected', () => {
 describe('a position', () => {
   const first = async (query: Record<string, string>): Promise<string> => {
     for (const name of ['a', 'b', 'c']) await device(name, { labels: { x: 'y' } });
-    return (await list('devices', { ...query, limit: '1' })).metadata.continue;
+    return (await listOf('devices', { ...query, limit: '1' })).metadata.continue;
   };
 
   it('goes on with the same question, however it is written', async () => {
     const token = await first({ labelSelector: 'x=y,!z' });
-    const same = await list('devices', { labelSelector: ' !z , x == y', continue: token });
+    const same = await listOf('devices', { labelSelector: ' !z , x == y', continue: token });
     expect(namesOf(same)).toEqual(['b', 'c']);
   });
 
@@ -92,7 +92,7 @@ describe('a position', () => {
     ['events', {}],
   ])('is refused by %s %j', async (path, query) => {
     const token = await first({ labelSelector: 'x=y' });
-    const body = await list(path, { ...query, continue: token });
+    const body = await listOf(path, { ...query, continue: token });
     expect(body).toMatchObject({ code: 400, kind: 'Status' });
   });
 
@@ -114,10 +114,10 @@ describe('a position', () => {
         [name],
       );
     }
-    const page = await list('fleets/f/templateversions', { limit: '1' });
+    const page = await listOf('fleets/f/templateversions', { limit: '1' });
     expect(page.metadata.remainingItemCount).toBe(1);
     const token = { continue: page.metadata.continue };
-    expect(namesOf(await list('fleets/f/templateversions', token))).toEqual(['v2']);
-    expect(await list('fleets/g/templateversions', token)).toMatchObject({ code: 400 });
+    expect(namesOf(await listOf('fleets/f/templateversions', token))).toEqual(['v2']);
+    expect(await listOf('fleets/g/templateversions', token)).toMatchObject({ code: 400 });
   });
 });

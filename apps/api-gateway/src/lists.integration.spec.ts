@@ -6,7 +6,7 @@ import { ListScene } from '../test/list-scene.js';
 import { fleet, repository } from '../test/manifests.js';
 
 const scene = new ListScene({ migratedDatabase, jsonClient, environment: process.env });
-const { call, device, list, names } = scene;
+const { call, device, listOf, names } = scene;
 
 const VERSION = `
 insert into gateway.template_versions (org, uid, fleet, name, generation, spec, created_at)
@@ -194,7 +194,7 @@ describe('refused', () => {
     ['devices', { summaryOnly: 'true', limit: '1' }, /limit: a summary has no pages/],
     ['devices', { limit: '1001' }, /limit: must be/],
   ])('%s %j', async (path, query, message) => {
-    const body = await list(path, query as Record<string, string>);
+    const body = await listOf(path, query);
     expect(body).toMatchObject({ kind: 'Status', code: 400 });
     expect(body.message).toMatch(message);
   });
@@ -208,7 +208,7 @@ describe('refused', () => {
 
 describe('summaryOnly', () => {
   it('counts what is selected, by statuses', async () => {
-    const all = await list('devices', { summaryOnly: 'true' });
+    const all = await listOf('devices', { summaryOnly: 'true' });
     expect(all).toMatchObject({ kind: 'DeviceList', metadata: {}, items: [] });
     expect(all.summary).toEqual({
       total: 4,
@@ -217,10 +217,10 @@ describe('summaryOnly', () => {
       updateStatus: { Unknown: 2, Updating: 2 },
     });
     const owned = { summaryOnly: 'true', fieldSelector: 'metadata.owner=Fleet/f' };
-    expect((await list('devices', owned)).summary).toMatchObject({ total: 1 });
+    expect((await listOf('devices', owned)).summary).toMatchObject({ total: 1 });
     const lyon = { summaryOnly: 'true', labelSelector: 'site=lyon' };
-    expect((await list('devices', lyon)).summary).toMatchObject({ total: 2 });
-    const [first] = (await list('devices', { summaryOnly: 'false', limit: '1' })).items;
+    expect((await listOf('devices', lyon)).summary).toMatchObject({ total: 2 });
+    const [first] = (await listOf('devices', { summaryOnly: 'false', limit: '1' })).items;
     expect(first.metadata.name).toBe('a');
   });
 });

@@ -1,5 +1,5 @@
 import { DEFAULT_ORGANISATION, newUid } from '@skein/events';
-import { DoorScene } from './door-scene.js';
+import { EventScene } from './event-scene.js';
 
 type Loose = ReturnType<typeof JSON.parse>;
 
@@ -9,10 +9,21 @@ interface StoredDevice {
   readonly createdAt?: string;
   readonly generation?: number;
   /** Uid of the fleet. */
-  readonly owner?: string;
-  readonly status?: object;
+  readonly owner?: string | null;
+  /** What it reported; null: nothing yet. */
+  readonly status?: object | null;
   readonly lastSeen?: string;
 }
+
+const time = '2026-01-01T00:00:00Z';
+const usual = {
+  labels: {},
+  createdAt: time,
+  generation: 1,
+  owner: null,
+  status: null,
+  lastSeen: time,
+};
 
 const DEVICE = `
 with device as (
@@ -25,23 +36,16 @@ with device as (
 insert into gateway.device_views (org, uid, owner, rendered_version) select org, uid, $7, 1 from device`;
 
 /** A gateway with resources in its tables, as many as a test needs, and their lists. */
-export class ListScene extends DoorScene {
+export class ListScene extends EventScene {
   readonly device = async (
     name: string,
-    { labels = {}, createdAt, generation, owner, status, lastSeen }: StoredDevice = {},
+    stored: StoredDevice = {},
     org = DEFAULT_ORGANISATION,
   ): Promise<void> => {
-    await this.postgres.query(DEVICE, [
-      org,
-      newUid(),
-      name,
-      labels,
-      generation ?? 1,
-      createdAt ?? '2026-01-01T00:00:00Z',
-      owner ?? null,
-      status ? JSON.stringify(status) : null,
-      lastSeen ?? '2026-01-01T00:00:00Z',
-    ]);
+    const { labels, createdAt, generation, owner, status, lastSeen } = { ...usual, ...stored };
+    const report = status === null ? null : JSON.stringify(status);
+    const parts = [labels, generation, createdAt, owner, report, lastSeen];
+    await this.postgres.query(DEVICE, [org, newUid(), name, ...parts]);
   };
 
   readonly uidOf = async (table: string, name: string): Promise<string> => {
@@ -50,7 +54,7 @@ export class ListScene extends DoorScene {
     return row!.uid;
   };
 
-  readonly list = async (path: string, query: Readonly<Record<string, string>>): Promise<Loose> =>
+  readonly listOf = async (path: string, query: Readonly<Record<string, string>>): Promise<Loose> =>
     (await this.call('GET', `/${path}?${new URLSearchParams(query).toString()}`)).body;
 
   /** The names on the only page. */
@@ -58,7 +62,7 @@ export class ListScene extends DoorScene {
     path: string,
     query: Readonly<Record<string, string>>,
   ): Promise<string[]> => {
-    const body = await this.list(path, query);
+    const body = await this.listOf(path, query);
     if (!body.items) throw new Error(body.message);
     return body.items.map(({ metadata }: Loose) => metadata.name);
   };
