@@ -36,6 +36,9 @@ export {
   RolloutWait,
   type DeviceOutcome,
 } from './rollouts.js';
+export { parseFieldSelector, parseLabelSelector } from './selectors/parse-selector.js';
+export type { Operator, Requirement } from './selectors/requirement.js';
+export { SelectorError } from './selectors/selector-error.js';
 export { Status, statusOf } from './status.js';
 export {
   NumberingReport,

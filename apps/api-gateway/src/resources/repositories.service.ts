@@ -18,12 +18,14 @@ import type { Transaction } from '@skein/postgres';
 import { RepositoryRow } from '../entities/repository-row.js';
 import type { Caller } from './caller.js';
 import { metadataOf } from './metadata.js';
-import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { listMetadata, type ListQuery } from './page.js';
 import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
 import { RepositoryCredentials } from './repository-credentials.js';
 import { leaksTo, maskedSpec, withoutCredentials } from './repository-secrets.js';
 import { RefusedRequest } from './refused-request.js';
 import { RepositoryUsers } from './repository-users.js';
+import { repositories } from './selection/selectables.js';
+import { selectedList } from './selection/selected-list.js';
 import { Writer, type Changes, type Identity, type KindRules, type Saved } from './writer.js';
 
 interface Row extends ReadRow {
@@ -99,11 +101,12 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
   }
 
   async list({ org }: Caller, query: ListQuery): Promise<RepositoryList> {
-    const page = await reader.page(this.log.postgres, org, pageRequest('Repository', query));
+    const list = selectedList(repositories, { 'r.org': org }, query);
+    const page = await reader.page(this.log.postgres, list);
     return {
       apiVersion: API_VERSION,
       kind: 'RepositoryList',
-      metadata: listMetadata('Repository', page),
+      metadata: listMetadata('Repository', page, list.criteria),
       items: page.rows.map(present),
     };
   }

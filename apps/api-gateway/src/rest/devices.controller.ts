@@ -5,10 +5,11 @@ import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { DevicesService } from '../resources/devices.service.js';
 import type { ListQuery } from '../resources/page.js';
+import { devices } from '../resources/selection/selectables.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
-import { Answers, AnswersPages } from './documented.js';
+import { Answers, AnswersPages, MayOnlyCount, Selects } from './documented.js';
 
 @ApiTags('devices')
 @Controller('api/v1/devices')
@@ -17,6 +18,8 @@ export class DevicesController {
 
   @Get()
   @AnswersPages(DeviceList)
+  @Selects(devices)
+  @MayOnlyCount()
   list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<DeviceList> {
     return this.devices.list(caller, query);
   }

@@ -5,10 +5,11 @@ import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { FleetsService } from '../resources/fleets.service.js';
 import type { ListQuery } from '../resources/page.js';
+import { fleets } from '../resources/selection/selectables.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
-import { Answers, AnswersPages, MaySummarise } from './documented.js';
+import { Answers, AnswersPages, MaySummarise, Selects } from './documented.js';
 
 @ApiTags('fleets')
 @Controller('api/v1/fleets')
@@ -17,6 +18,7 @@ export class FleetsController {
 
   @Get()
   @AnswersPages(FleetList)
+  @Selects(fleets)
   @MaySummarise()
   list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<FleetList> {
     return this.fleets.list(caller, query);

@@ -5,10 +5,11 @@ import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { RepositoriesService } from '../resources/repositories.service.js';
 import type { ListQuery } from '../resources/page.js';
+import { repositories } from '../resources/selection/selectables.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
-import { Answers, AnswersPages } from './documented.js';
+import { Answers, AnswersPages, Selects } from './documented.js';
 
 @ApiTags('repositories')
 @Controller('api/v1/repositories')
@@ -17,6 +18,7 @@ export class RepositoriesController {
 
   @Get()
   @AnswersPages(RepositoryList)
+  @Selects(repositories)
   list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<RepositoryList> {
     return this.repositories.list(caller, query);
   }
