@@ -23,6 +23,7 @@ import {
   type KindRules,
   type Saved,
 } from './writer.js';
+import type { WriteRequest } from './write-request.js';
 
 const OPEN_VIEW = `
 with heard as (
@@ -43,15 +44,15 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
     this.writer = new Writer(log, this);
   }
 
-  create(caller: Caller, body: Device): Promise<Device> {
+  create(caller: WriteRequest, body: Device): Promise<Device> {
     return this.writer.create(caller, body);
   }
 
-  replace(caller: Caller, name: string, body: Device): Promise<Saved<Device>> {
+  replace(caller: WriteRequest, name: string, body: Device): Promise<Saved<Device>> {
     return this.writer.replace(caller, name, body);
   }
 
-  delete(caller: Caller, name: string): Promise<void> {
+  delete(caller: WriteRequest, name: string): Promise<void> {
     return this.writer.remove(caller, name);
   }
 

@@ -24,6 +24,7 @@ import {
   type KindRules,
   type Saved,
 } from './writer.js';
+import type { WriteRequest } from './write-request.js';
 
 const OPEN_VIEW =
   'insert into gateway.fleet_views (org, uid) values ($1, $2) on conflict do nothing';
@@ -50,15 +51,15 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     this.writer = new Writer(log, this);
   }
 
-  create(caller: Caller, body: Fleet): Promise<Fleet> {
+  create(caller: WriteRequest, body: Fleet): Promise<Fleet> {
     return this.writer.create(caller, body);
   }
 
-  replace(caller: Caller, name: string, body: Fleet): Promise<Saved<Fleet>> {
+  replace(caller: WriteRequest, name: string, body: Fleet): Promise<Saved<Fleet>> {
     return this.writer.replace(caller, name, body);
   }
 
-  delete(caller: Caller, name: string): Promise<void> {
+  delete(caller: WriteRequest, name: string): Promise<void> {
     return this.writer.remove(caller, name);
   }
 

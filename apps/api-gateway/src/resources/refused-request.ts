@@ -4,6 +4,7 @@ export type RefusalCode =
   | 'not-found'
   | 'not-acceptable'
   | 'conflict'
+  | 'precondition'
   | 'too-large'
   | 'unsupported';
 

@@ -25,6 +25,7 @@ import { leaksTo, maskedSpec, withoutCredentials } from './repository-secrets.js
 import { RefusedRequest } from './refused-request.js';
 import { RepositoryUsers } from './repository-users.js';
 import { Writer, type Changes, type Identity, type KindRules, type Saved } from './writer.js';
+import type { WriteRequest } from './write-request.js';
 
 interface Row extends ReadRow {
   readonly spec: RepositorySpec;
@@ -82,15 +83,15 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
     this.writer = new Writer(log, this);
   }
 
-  create(caller: Caller, body: Repository): Promise<Repository> {
+  create(caller: WriteRequest, body: Repository): Promise<Repository> {
     return this.writer.create(caller, body);
   }
 
-  replace(caller: Caller, name: string, body: Repository): Promise<Saved<Repository>> {
+  replace(caller: WriteRequest, name: string, body: Repository): Promise<Saved<Repository>> {
     return this.writer.replace(caller, name, body);
   }
 
-  delete(caller: Caller, name: string): Promise<void> {
+  delete(caller: WriteRequest, name: string): Promise<void> {
     return this.writer.remove(caller, name);
   }
 

@@ -1,16 +1,32 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Param,
+  Post,
+  Put,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { Device, DeviceList, Status, statusOf } from '@skein/api';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { DevicesService } from '../resources/devices.service.js';
 import type { ListQuery } from '../resources/page.js';
+import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
+import { Conditional, Tagged } from './documented-writes.js';
+import { EntityTags } from './entity-tags.interceptor.js';
+import { FromWriter } from './write-request.decorator.js';
 import { Answers, AnswersPages } from './documented.js';
 
 @ApiTags('devices')
+@UseInterceptors(EntityTags)
 @Controller('api/v1/devices')
 export class DevicesController {
   constructor(private readonly devices: DevicesService) {}
@@ -24,22 +40,24 @@ export class DevicesController {
   @Post()
   @ApiCreatedResponse({ type: Device })
   @ApiConflictResponse({ type: Status })
-  create(@FromCaller() caller: Caller, @Body(CheckedBody) body: Device): Promise<Device> {
+  create(@FromWriter() caller: WriteRequest, @Body(CheckedBody) body: Device): Promise<Device> {
     return this.devices.create(caller, body);
   }
 
   @Get(':name')
+  @Tagged()
   @Answers(Device)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Device> {
     return this.devices.read(caller, name);
   }
 
   @Put(':name')
+  @Conditional()
   @Answers(Device)
   @ApiCreatedResponse({ type: Device })
   @ApiConflictResponse({ type: Status })
   async replace(
-    @FromCaller() caller: Caller,
+    @FromWriter() caller: WriteRequest,
     @Param('name') name: string,
     @Body(CheckedBody) body: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -48,8 +66,9 @@ export class DevicesController {
   }
 
   @Delete(':name')
+  @Conditional()
   @Answers(Status)
-  async delete(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Status> {
+  async delete(@FromWriter() caller: WriteRequest, @Param('name') name: string): Promise<Status> {
     await this.devices.delete(caller, name);
     return statusOf(200, 'OK', `Device ${name} is deleted`);
   }

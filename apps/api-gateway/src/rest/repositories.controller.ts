@@ -1,16 +1,32 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Param,
+  Post,
+  Put,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { Repository, RepositoryList, Status, statusOf } from '@skein/api';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { RepositoriesService } from '../resources/repositories.service.js';
 import type { ListQuery } from '../resources/page.js';
+import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
+import { Conditional, Tagged } from './documented-writes.js';
+import { EntityTags } from './entity-tags.interceptor.js';
+import { FromWriter } from './write-request.decorator.js';
 import { Answers, AnswersPages } from './documented.js';
 
 @ApiTags('repositories')
+@UseInterceptors(EntityTags)
 @Controller('api/v1/repositories')
 export class RepositoriesController {
   constructor(private readonly repositories: RepositoriesService) {}
@@ -24,22 +40,27 @@ export class RepositoriesController {
   @Post()
   @ApiCreatedResponse({ type: Repository })
   @ApiConflictResponse({ type: Status })
-  create(@FromCaller() caller: Caller, @Body(CheckedBody) body: Repository): Promise<Repository> {
+  create(
+    @FromWriter() caller: WriteRequest,
+    @Body(CheckedBody) body: Repository,
+  ): Promise<Repository> {
     return this.repositories.create(caller, body);
   }
 
   @Get(':name')
+  @Tagged()
   @Answers(Repository)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Repository> {
     return this.repositories.read(caller, name);
   }
 
   @Put(':name')
+  @Conditional()
   @Answers(Repository)
   @ApiCreatedResponse({ type: Repository })
   @ApiConflictResponse({ type: Status })
   async replace(
-    @FromCaller() caller: Caller,
+    @FromWriter() caller: WriteRequest,
     @Param('name') name: string,
     @Body(CheckedBody) body: Repository,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -48,8 +69,9 @@ export class RepositoriesController {
   }
 
   @Delete(':name')
+  @Conditional()
   @Answers(Status)
-  async delete(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Status> {
+  async delete(@FromWriter() caller: WriteRequest, @Param('name') name: string): Promise<Status> {
     await this.repositories.delete(caller, name);
     return statusOf(200, 'OK', `Repository ${name} is deleted`);
   }

@@ -25,6 +25,7 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
   'not-found': 404,
   'not-acceptable': 406,
   conflict: 409,
+  precondition: 412,
   'too-large': 413,
   unsupported: 501,
 };
@@ -36,6 +37,7 @@ const reasons: Readonly<Record<number, string>> = {
   405: 'MethodNotAllowed',
   406: 'NotAcceptable',
   409: 'Conflict',
+  412: 'PreconditionFailed',
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
   500: 'InternalError',
