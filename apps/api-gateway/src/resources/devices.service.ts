@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { API_VERSION, type Device, type DeviceList } from '@skein/api';
+import { API_VERSION, Device, type DeviceList } from '@skein/api';
 import { canonicalJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
@@ -14,6 +14,7 @@ import { DeviceRow } from '../entities/device-row.js';
 import type { Caller } from './caller.js';
 import { deviceReader, presentDevice } from './device-reader.js';
 import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import {
   Writer,
@@ -50,6 +51,10 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
 
   replace(caller: WriteRequest, name: string, body: Device): Promise<Saved<Device>> {
     return this.writer.replace(caller, name, body);
+  }
+
+  patch(caller: WriteRequest, name: string, patch: Patch): Promise<Device> {
+    return this.writer.patch(caller, name, (shown) => patched(Device, shown, patch));
   }
 
   delete(caller: WriteRequest, name: string): Promise<void> {

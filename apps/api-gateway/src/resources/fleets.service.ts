@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { API_VERSION, type Fleet, type FleetList } from '@skein/api';
+import { API_VERSION, Fleet, type FleetList } from '@skein/api';
 import { canonicalJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
@@ -15,6 +15,7 @@ import { FleetRow } from '../entities/fleet-row.js';
 import type { Caller } from './caller.js';
 import { fleetReader, presentFleet, summaries, type FleetReadRow } from './fleet-reader.js';
 import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import {
   Writer,
@@ -57,6 +58,10 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
 
   replace(caller: WriteRequest, name: string, body: Fleet): Promise<Saved<Fleet>> {
     return this.writer.replace(caller, name, body);
+  }
+
+  patch(caller: WriteRequest, name: string, patch: Patch): Promise<Fleet> {
+    return this.writer.patch(caller, name, (shown) => patched(Fleet, shown, patch));
   }
 
   delete(caller: WriteRequest, name: string): Promise<void> {

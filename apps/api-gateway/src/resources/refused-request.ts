@@ -6,6 +6,7 @@ export type RefusalCode =
   | 'conflict'
   | 'precondition'
   | 'too-large'
+  | 'media-type'
   | 'unsupported';
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   API_VERSION,
   type Condition,
-  type Repository,
+  Repository,
   type RepositoryList,
   type RepositorySpec,
 } from '@skein/api';
@@ -23,6 +23,7 @@ import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
 import { RepositoryCredentials } from './repository-credentials.js';
 import { leaksTo, maskedSpec, withoutCredentials } from './repository-secrets.js';
 import { RefusedRequest } from './refused-request.js';
+import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import { Writer, type Changes, type Identity, type KindRules, type Saved } from './writer.js';
 import type { WriteRequest } from './write-request.js';
@@ -89,6 +90,10 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
 
   replace(caller: WriteRequest, name: string, body: Repository): Promise<Saved<Repository>> {
     return this.writer.replace(caller, name, body);
+  }
+
+  patch(caller: WriteRequest, name: string, patch: Patch): Promise<Repository> {
+    return this.writer.patch(caller, name, (shown) => patched(Repository, shown, patch));
   }
 
   delete(caller: WriteRequest, name: string): Promise<void> {

@@ -106,6 +106,25 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     return { created, resource };
   }
 
+  /**
+   * Replaces it by what is made of it as it is read, under the lock of its row: what others wrote before is kept.
+   * @throws RefusedRequest when it is not there
+   */
+  patch(
+    caller: WriteRequest,
+    name: string,
+    apply: (shown: Resource) => Resource,
+  ): Promise<Resource> {
+    return this.commit(caller, async (transaction) => {
+      const row = await this.lock(transaction, caller, name, 'for_no_key_update');
+      if (!row) throw RefusedRequest.notFound(this.rules.kind, name);
+      await this.requireConditions(transaction, caller, row);
+      const body = apply(await this.rules.present(transaction, row));
+      requireSize(body);
+      return this.update(transaction, row, body);
+    });
+  }
+
   /** @throws RefusedRequest when it is not there, or must stay */
   async remove(caller: WriteRequest, name: string): Promise<void> {
     const { kind, entity } = this.rules;

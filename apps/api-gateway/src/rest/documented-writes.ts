@@ -1,6 +1,17 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiPreconditionFailedResponse, ApiResponse } from '@nestjs/swagger';
+import { applyDecorators, type Type } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiHeader,
+  type ApiBodyOptions,
+  ApiUnsupportedMediaTypeResponse,
+  ApiPreconditionFailedResponse,
+  ApiResponse,
+} from '@nestjs/swagger';
 import { Status } from '@skein/api';
+import { Answers } from './documented.js';
+import { PATCH_TYPES } from './patch-body.js';
 
 /** Documents a read of one resource whose answer has an ETag. */
 export function Tagged(): MethodDecorator {
@@ -16,5 +27,39 @@ export function Conditional(): MethodDecorator {
   return applyDecorators(
     ApiHeader({ name: 'If-Match', required: false, description }),
     ApiPreconditionFailedResponse({ type: Status }),
+  );
+}
+
+type Schema = NonNullable<Extract<ApiBodyOptions, { schema: unknown }>['schema']>;
+
+const jsonPatchSchema: Schema = {
+  description: 'JSON Patch, RFC 6902.',
+  type: 'array',
+  maxItems: 100,
+  items: {
+    type: 'object',
+    required: ['op', 'path'],
+    properties: {
+      op: { type: 'string', enum: ['add', 'replace', 'remove', 'test'] },
+      path: { type: 'string', description: 'A JSON pointer, RFC 6901.' },
+      value: { description: 'Any value; for all but remove.' },
+    },
+  },
+};
+
+const mergePatchSchema: Schema = {
+  description: 'JSON Merge Patch, RFC 7396.',
+  type: 'object',
+  additionalProperties: true,
+};
+
+/** Documents a route that patches a resource of this type. */
+export function Patches(type: Type<unknown>): MethodDecorator {
+  return applyDecorators(
+    ApiConsumes(...PATCH_TYPES),
+    ApiBody({ schema: { oneOf: [jsonPatchSchema, mergePatchSchema] } }),
+    Answers(type),
+    ApiConflictResponse({ type: Status, description: 'A test failed, or another version.' }),
+    ApiUnsupportedMediaTypeResponse({ type: Status }),
   );
 }

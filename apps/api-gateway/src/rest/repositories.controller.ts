@@ -4,6 +4,7 @@ import {
   Delete,
   Get,
   Param,
+  Patch,
   Post,
   Put,
   Query,
@@ -16,12 +17,14 @@ import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { RepositoriesService } from '../resources/repositories.service.js';
 import type { ListQuery } from '../resources/page.js';
+import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
-import { Conditional, Tagged } from './documented-writes.js';
+import { Conditional, Patches, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
+import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
 import { Answers, AnswersPages } from './documented.js';
 
@@ -66,6 +69,17 @@ export class RepositoriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Repository> {
     return answerSaved(reply, await this.repositories.replace(caller, name, body));
+  }
+
+  @Patch(':name')
+  @Patches(Repository)
+  @Conditional()
+  patch(
+    @FromWriter() caller: WriteRequest,
+    @Param('name') name: string,
+    @FromPatch() patch: PatchDocument,
+  ): Promise<Repository> {
+    return this.repositories.patch(caller, name, patch);
   }
 
   @Delete(':name')

@@ -27,6 +27,7 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
   conflict: 409,
   precondition: 412,
   'too-large': 413,
+  'media-type': 415,
   unsupported: 501,
 };
 
