@@ -6,4 +6,6 @@ export interface WriteRequest extends Caller {
   readonly ifMatch?: string | undefined;
   /** `If-None-Match: *`: only when there is no such resource. */
   readonly onlyNew?: boolean;
+  /** Answered as it would be, and not written. */
+  readonly dryRun?: boolean;
 }

@@ -9,6 +9,7 @@ import { attempt, Raced } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
 import { requireMatch, requireVersion } from './preconditions.js';
 import { RefusedRequest } from './refused-request.js';
+import { rehearse } from './rehearse.js';
 import type { WriteRequest } from './write-request.js';
 
 /** An event before it has a subject and an origin. */
@@ -50,6 +51,13 @@ export interface KindRules<Row extends NamedRow, Resource extends Body> {
 export interface Saved<Resource> {
   readonly created: boolean;
   readonly resource: Resource;
+}
+
+/** What was done to one resource, and what is to be answered. */
+interface Done<Result> {
+  readonly uid: string;
+  readonly events: readonly Draft[];
+  readonly result: Result;
 }
 
 const MAX_SPEC_BYTES = 60 * 1_024;
@@ -139,17 +147,14 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   }
 
   private commit<Result>(
-    caller: Caller,
-    work: (
-      transaction: Transaction,
-    ) => Promise<{ uid: string; events: readonly Draft[]; result: Result }>,
+    request: WriteRequest,
+    work: (transaction: Transaction) => Promise<Done<Result>>,
   ): Promise<Result> {
-    return attempt(() =>
-      this.log.commit(async (transaction) => {
-        const { uid, events, result } = await work(transaction);
-        return { events: eventsOf(caller, uid, events), result: () => result };
-      }),
-    );
+    const change = async (transaction: Transaction) => {
+      const { uid, events, result } = await work(transaction);
+      return { events: eventsOf(request, uid, events), result: () => result };
+    };
+    return attempt(() => (request.dryRun ? rehearse(this.log, change) : this.log.commit(change)));
   }
 
   private lock(

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { DEFAULT_ORGANISATION } from '@skein/events';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../resources/caller.js';
+import { refuseDryRun } from './dry-run.js';
 
 /** There is no authentication yet: nobody in particular, in the default organisation. */
 export function callerOf({ ip, id }: FastifyRequest): Caller {
@@ -10,6 +11,9 @@ export function callerOf({ ip, id }: FastifyRequest): Caller {
 
 /** Who sent the request. */
 export const FromCaller = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): Caller =>
-    callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+  (_data: unknown, context: ExecutionContext): Caller => {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    refuseDryRun(request);
+    return callerOf(request);
+  },
 );

@@ -22,7 +22,7 @@ import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
-import { Conditional, Patches, Tagged } from './documented-writes.js';
+import { Conditional, Patches, Rehearsable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
 import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
@@ -41,6 +41,7 @@ export class DevicesController {
   }
 
   @Post()
+  @Rehearsable()
   @ApiCreatedResponse({ type: Device })
   @ApiConflictResponse({ type: Status })
   create(@FromWriter() caller: WriteRequest, @Body(CheckedBody) body: Device): Promise<Device> {
@@ -55,6 +56,7 @@ export class DevicesController {
   }
 
   @Put(':name')
+  @Rehearsable()
   @Conditional()
   @Answers(Device)
   @ApiCreatedResponse({ type: Device })
@@ -69,6 +71,7 @@ export class DevicesController {
   }
 
   @Patch(':name')
+  @Rehearsable()
   @Patches(Device)
   @Conditional()
   patch(
@@ -80,6 +83,7 @@ export class DevicesController {
   }
 
   @Delete(':name')
+  @Rehearsable()
   @Conditional()
   @Answers(Status)
   async delete(@FromWriter() caller: WriteRequest, @Param('name') name: string): Promise<Status> {

@@ -4,6 +4,7 @@ import {
   ApiConflictResponse,
   ApiConsumes,
   ApiHeader,
+  ApiQuery,
   type ApiBodyOptions,
   ApiUnsupportedMediaTypeResponse,
   ApiPreconditionFailedResponse,
@@ -62,4 +63,11 @@ export function Patches(type: Type<unknown>): MethodDecorator {
     ApiConflictResponse({ type: Status, description: 'A test failed, or another version.' }),
     ApiUnsupportedMediaTypeResponse({ type: Status }),
   );
+}
+
+/** Documents a write that can be rehearsed. */
+export function Rehearsable(): MethodDecorator {
+  const description =
+    'All: everything is checked and answered as it would be, and nothing is written.';
+  return ApiQuery({ name: 'dryRun', required: false, enum: ['All'], description });
 }

@@ -7,13 +7,14 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { entityTag, isKnown, type Shown } from '../resources/entity-tag.js';
+import { asksForDryRun } from './dry-run.js';
 
 function isResource(answer: unknown): answer is Shown {
   const { metadata } = (answer ?? {}) as Partial<Shown>;
   return metadata?.resourceVersion !== undefined;
 }
 
-/** Tags the answers that are one resource, and spares a client what it has. */
+/** Tags the answers that are one resource, and spares a client what it has. What was only rehearsed is nowhere, and has no tag. */
 @Injectable()
 export class EntityTags implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -22,7 +23,7 @@ export class EntityTags implements NestInterceptor {
     const known = request.method === 'GET' ? request.headers['if-none-match'] : undefined;
     return next.handle().pipe(
       map((answer: unknown) => {
-        if (!isResource(answer)) return answer;
+        if (!isResource(answer) || asksForDryRun(request)) return answer;
         void reply.header('etag', entityTag(answer));
         if (known === undefined || !isKnown(known, answer)) return answer;
         void reply.status(304);

@@ -22,7 +22,7 @@ import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
-import { Conditional, Patches, Tagged } from './documented-writes.js';
+import { Conditional, Patches, Rehearsable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
 import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
@@ -42,6 +42,7 @@ export class FleetsController {
   }
 
   @Post()
+  @Rehearsable()
   @ApiCreatedResponse({ type: Fleet })
   @ApiConflictResponse({ type: Status })
   create(@FromWriter() caller: WriteRequest, @Body(CheckedBody) body: Fleet): Promise<Fleet> {
@@ -61,6 +62,7 @@ export class FleetsController {
   }
 
   @Put(':name')
+  @Rehearsable()
   @Conditional()
   @Answers(Fleet)
   @ApiCreatedResponse({ type: Fleet })
@@ -75,6 +77,7 @@ export class FleetsController {
   }
 
   @Patch(':name')
+  @Rehearsable()
   @Patches(Fleet)
   @Conditional()
   patch(
@@ -86,6 +89,7 @@ export class FleetsController {
   }
 
   @Delete(':name')
+  @Rehearsable()
   @Conditional()
   @Answers(Status)
   async delete(@FromWriter() caller: WriteRequest, @Param('name') name: string): Promise<Status> {

@@ -22,7 +22,7 @@ import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
-import { Conditional, Patches, Tagged } from './documented-writes.js';
+import { Conditional, Patches, Rehearsable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
 import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
@@ -41,6 +41,7 @@ export class RepositoriesController {
   }
 
   @Post()
+  @Rehearsable()
   @ApiCreatedResponse({ type: Repository })
   @ApiConflictResponse({ type: Status })
   create(
@@ -58,6 +59,7 @@ export class RepositoriesController {
   }
 
   @Put(':name')
+  @Rehearsable()
   @Conditional()
   @Answers(Repository)
   @ApiCreatedResponse({ type: Repository })
@@ -72,6 +74,7 @@ export class RepositoriesController {
   }
 
   @Patch(':name')
+  @Rehearsable()
   @Patches(Repository)
   @Conditional()
   patch(
@@ -83,6 +86,7 @@ export class RepositoriesController {
   }
 
   @Delete(':name')
+  @Rehearsable()
   @Conditional()
   @Answers(Status)
   async delete(@FromWriter() caller: WriteRequest, @Param('name') name: string): Promise<Status> {
