@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Device, DeviceList } from '@skein/api';
+import { Device, type DeviceList } from '@skein/api';
 import { canonicalJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
@@ -15,6 +15,7 @@ import type { Caller } from './caller.js';
 import { listDevices } from './device-list.js';
 import { deviceReader, presentDevice } from './device-reader.js';
 import type { ListQuery } from './page.js';
+import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import {
   Writer,
@@ -24,6 +25,7 @@ import {
   type KindRules,
   type Saved,
 } from './writer.js';
+import type { WriteRequest } from './write-request.js';
 
 const OPEN_VIEW = `
 with heard as (
@@ -44,15 +46,19 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
     this.writer = new Writer(log, this);
   }
 
-  create(caller: Caller, body: Device): Promise<Device> {
+  create(caller: WriteRequest, body: Device): Promise<Device> {
     return this.writer.create(caller, body);
   }
 
-  replace(caller: Caller, name: string, body: Device): Promise<Saved<Device>> {
+  replace(caller: WriteRequest, name: string, body: Device): Promise<Saved<Device>> {
     return this.writer.replace(caller, name, body);
   }
 
-  delete(caller: Caller, name: string): Promise<void> {
+  patch(caller: WriteRequest, name: string, patch: Patch): Promise<Device> {
+    return this.writer.patch(caller, name, (shown) => patched(Device, shown, patch));
+  }
+
+  delete(caller: WriteRequest, name: string): Promise<void> {
     return this.writer.remove(caller, name);
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { API_VERSION, type Fleet, type FleetList } from '@skein/api';
+import { API_VERSION, Fleet, type FleetList } from '@skein/api';
 import { canonicalJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
@@ -16,6 +16,7 @@ import type { Caller } from './caller.js';
 import { fleetSummaries } from './device-summary.js';
 import { fleetReader, presentFleet, type FleetReadRow } from './fleet-reader.js';
 import { listMetadata, type ListQuery } from './page.js';
+import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import { fleets } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
@@ -27,6 +28,7 @@ import {
   type KindRules,
   type Saved,
 } from './writer.js';
+import type { WriteRequest } from './write-request.js';
 
 const OPEN_VIEW =
   'insert into gateway.fleet_views (org, uid) values ($1, $2) on conflict do nothing';
@@ -53,15 +55,19 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     this.writer = new Writer(log, this);
   }
 
-  create(caller: Caller, body: Fleet): Promise<Fleet> {
+  create(caller: WriteRequest, body: Fleet): Promise<Fleet> {
     return this.writer.create(caller, body);
   }
 
-  replace(caller: Caller, name: string, body: Fleet): Promise<Saved<Fleet>> {
+  replace(caller: WriteRequest, name: string, body: Fleet): Promise<Saved<Fleet>> {
     return this.writer.replace(caller, name, body);
   }
 
-  delete(caller: Caller, name: string): Promise<void> {
+  patch(caller: WriteRequest, name: string, patch: Patch): Promise<Fleet> {
+    return this.writer.patch(caller, name, (shown) => patched(Fleet, shown, patch));
+  }
+
+  delete(caller: WriteRequest, name: string): Promise<void> {
     return this.writer.remove(caller, name);
   }
 

@@ -1,5 +1,13 @@
 export type RefusalCode =
-  'invalid' | 'unauthorized' | 'not-found' | 'conflict' | 'too-large' | 'unsupported';
+  | 'invalid'
+  | 'unauthorized'
+  | 'not-found'
+  | 'not-acceptable'
+  | 'conflict'
+  | 'precondition'
+  | 'too-large'
+  | 'media-type'
+  | 'unsupported';
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */
 export class RefusedRequest extends Error {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   API_VERSION,
   type Condition,
-  type Repository,
+  Repository,
   type RepositoryList,
   type RepositorySpec,
 } from '@skein/api';
@@ -23,10 +23,12 @@ import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
 import { RepositoryCredentials } from './repository-credentials.js';
 import { leaksTo, maskedSpec, withoutCredentials } from './repository-secrets.js';
 import { RefusedRequest } from './refused-request.js';
+import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import { repositories } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
 import { Writer, type Changes, type Identity, type KindRules, type Saved } from './writer.js';
+import type { WriteRequest } from './write-request.js';
 
 interface Row extends ReadRow {
   readonly spec: RepositorySpec;
@@ -84,15 +86,19 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
     this.writer = new Writer(log, this);
   }
 
-  create(caller: Caller, body: Repository): Promise<Repository> {
+  create(caller: WriteRequest, body: Repository): Promise<Repository> {
     return this.writer.create(caller, body);
   }
 
-  replace(caller: Caller, name: string, body: Repository): Promise<Saved<Repository>> {
+  replace(caller: WriteRequest, name: string, body: Repository): Promise<Saved<Repository>> {
     return this.writer.replace(caller, name, body);
   }
 
-  delete(caller: Caller, name: string): Promise<void> {
+  patch(caller: WriteRequest, name: string, patch: Patch): Promise<Repository> {
+    return this.writer.patch(caller, name, (shown) => patched(Repository, shown, patch));
+  }
+
+  delete(caller: WriteRequest, name: string): Promise<void> {
     return this.writer.remove(caller, name);
   }
 

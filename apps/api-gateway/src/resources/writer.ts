@@ -7,7 +7,10 @@ import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialE
 import type { NamedRow } from '../entities/named-row.js';
 import { attempt, Raced } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
+import { requireMatch, requireVersion } from './preconditions.js';
 import { RefusedRequest } from './refused-request.js';
+import { rehearse } from './rehearse.js';
+import type { WriteRequest } from './write-request.js';
 
 /** An event before it has a subject and an origin. */
 export interface Draft<Data = unknown> {
@@ -50,6 +53,13 @@ export interface Saved<Resource> {
   readonly resource: Resource;
 }
 
+/** What was done to one resource, and what is to be answered. */
+interface Done<Result> {
+  readonly uid: string;
+  readonly events: readonly Draft[];
+  readonly result: Result;
+}
+
 const MAX_SPEC_BYTES = 60 * 1_024;
 
 function requireSize({ spec }: { spec?: object }): void {
@@ -59,12 +69,6 @@ function requireSize({ spec }: { spec?: object }): void {
     'too-large',
     `spec: has ${size} bytes as JSON, and may have ${MAX_SPEC_BYTES}`,
   );
-}
-
-function requireVersion(kind: string, row: NamedRow, { resourceVersion }: ObjectMeta): void {
-  if (resourceVersion === undefined || resourceVersion === String(row.version)) return;
-  const said = `${kind} ${row.name} has resourceVersion ${row.version}, not ${resourceVersion}`;
-  throw new RefusedRequest('conflict', `${said}: read it again`);
 }
 
 function eventsOf(caller: Caller, uid: string, drafts: readonly Draft[]): NewEvent[] {
@@ -80,7 +84,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   ) {}
 
   /** @throws RefusedRequest when the name is taken */
-  create(caller: Caller, body: Resource): Promise<Resource> {
+  create(caller: WriteRequest, body: Resource): Promise<Resource> {
     const { name } = body.metadata;
     if (!name) throw new RefusedRequest('invalid', 'metadata.name: is missing');
     requireSize(body);
@@ -92,7 +96,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   }
 
   /** Creates it if it is not there. */
-  async replace(caller: Caller, name: string, body: Resource): Promise<Saved<Resource>> {
+  async replace(caller: WriteRequest, name: string, body: Resource): Promise<Saved<Resource>> {
     const said = body.metadata.name ?? name;
     if (said !== name) {
       throw new RefusedRequest('invalid', `metadata.name: is ${said}, and the path says ${name}`);
@@ -101,6 +105,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     let created = false;
     const resource = await this.commit(caller, async (transaction) => {
       const row = await this.lock(transaction, caller, name, 'for_no_key_update');
+      await this.requireConditions(transaction, caller, row);
       created = row === null;
       return row
         ? this.update(transaction, row, body)
@@ -109,12 +114,32 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     return { created, resource };
   }
 
+  /**
+   * Replaces it by what is made of it as it is read, under the lock of its row: what others wrote before is kept.
+   * @throws RefusedRequest when it is not there
+   */
+  patch(
+    caller: WriteRequest,
+    name: string,
+    apply: (shown: Resource) => Resource,
+  ): Promise<Resource> {
+    return this.commit(caller, async (transaction) => {
+      const row = await this.lock(transaction, caller, name, 'for_no_key_update');
+      if (!row) throw RefusedRequest.notFound(this.rules.kind, name);
+      await this.requireConditions(transaction, caller, row);
+      const body = apply(await this.rules.present(transaction, row));
+      requireSize(body);
+      return this.update(transaction, row, body);
+    });
+  }
+
   /** @throws RefusedRequest when it is not there, or must stay */
-  async remove(caller: Caller, name: string): Promise<void> {
+  async remove(caller: WriteRequest, name: string): Promise<void> {
     const { kind, entity } = this.rules;
     await this.commit(caller, async (transaction) => {
       const row = await this.lock(transaction, caller, name, 'pessimistic_write');
       if (!row) throw RefusedRequest.notFound(kind, name);
+      await this.requireConditions(transaction, caller, row);
       const events = await this.rules.remove(transaction, row);
       await transaction.manager.delete(entity, { org: row.org, uid: row.uid });
       return { uid: row.uid, events, result: undefined };
@@ -122,17 +147,14 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   }
 
   private commit<Result>(
-    caller: Caller,
-    work: (
-      transaction: Transaction,
-    ) => Promise<{ uid: string; events: readonly Draft[]; result: Result }>,
+    request: WriteRequest,
+    work: (transaction: Transaction) => Promise<Done<Result>>,
   ): Promise<Result> {
-    return attempt(() =>
-      this.log.commit(async (transaction) => {
-        const { uid, events, result } = await work(transaction);
-        return { events: eventsOf(caller, uid, events), result: () => result };
-      }),
-    );
+    const change = async (transaction: Transaction) => {
+      const { uid, events, result } = await work(transaction);
+      return { events: eventsOf(request, uid, events), result: () => result };
+    };
+    return attempt(() => (request.dryRun ? rehearse(this.log, change) : this.log.commit(change)));
   }
 
   private lock(
@@ -143,6 +165,19 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   ): Promise<Row | null> {
     const where = { org, name } as FindOptionsWhere<Row>;
     return manager.findOne(this.rules.entity, { where, lock: { mode } });
+  }
+
+  private async requireConditions(
+    transaction: Transaction,
+    { ifMatch, onlyNew }: WriteRequest,
+    row: Row | null,
+  ): Promise<void> {
+    if (row && onlyNew) {
+      const said = `${this.rules.kind} ${row.name} exists already`;
+      throw new RefusedRequest('precondition', `If-None-Match: ${said}`);
+    }
+    if (ifMatch === undefined) return;
+    requireMatch(ifMatch, row && (await this.rules.present(transaction, row)));
   }
 
   private async insertNamed(

@@ -1,17 +1,36 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { Device, DeviceList, Status, statusOf } from '@skein/api';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { DevicesService } from '../resources/devices.service.js';
 import type { ListQuery } from '../resources/page.js';
+import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { devices } from '../resources/selection/selectables.js';
+import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, MayOnlyCount, Selects } from './documented.js';
+import { Conditional, Patches, Rehearsable, Tagged } from './documented-writes.js';
+import { EntityTags } from './entity-tags.interceptor.js';
+import { FromPatch } from './patch-body.js';
+import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('devices')
+@UseInterceptors(EntityTags)
 @Controller('api/v1/devices')
 export class DevicesController {
   constructor(private readonly devices: DevicesService) {}
@@ -25,24 +44,28 @@ export class DevicesController {
   }
 
   @Post()
+  @Rehearsable()
   @ApiCreatedResponse({ type: Device })
   @ApiConflictResponse({ type: Status })
-  create(@FromCaller() caller: Caller, @Body(CheckedBody) body: Device): Promise<Device> {
+  create(@FromWriter() caller: WriteRequest, @Body(CheckedBody) body: Device): Promise<Device> {
     return this.devices.create(caller, body);
   }
 
   @Get(':name')
+  @Tagged()
   @Answers(Device)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Device> {
     return this.devices.read(caller, name);
   }
 
   @Put(':name')
+  @Rehearsable()
+  @Conditional()
   @Answers(Device)
   @ApiCreatedResponse({ type: Device })
   @ApiConflictResponse({ type: Status })
   async replace(
-    @FromCaller() caller: Caller,
+    @FromWriter() caller: WriteRequest,
     @Param('name') name: string,
     @Body(CheckedBody) body: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -50,9 +73,23 @@ export class DevicesController {
     return answerSaved(reply, await this.devices.replace(caller, name, body));
   }
 
+  @Patch(':name')
+  @Rehearsable()
+  @Patches(Device)
+  @Conditional()
+  patch(
+    @FromWriter() caller: WriteRequest,
+    @Param('name') name: string,
+    @FromPatch() patch: PatchDocument,
+  ): Promise<Device> {
+    return this.devices.patch(caller, name, patch);
+  }
+
   @Delete(':name')
+  @Rehearsable()
+  @Conditional()
   @Answers(Status)
-  async delete(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Status> {
+  async delete(@FromWriter() caller: WriteRequest, @Param('name') name: string): Promise<Status> {
     await this.devices.delete(caller, name);
     return statusOf(200, 'OK', `Device ${name} is deleted`);
   }

@@ -1,17 +1,36 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { Fleet, FleetList, Status, statusOf } from '@skein/api';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { FleetsService } from '../resources/fleets.service.js';
 import type { ListQuery } from '../resources/page.js';
+import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { fleets } from '../resources/selection/selectables.js';
+import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, MaySummarise, Selects } from './documented.js';
+import { Conditional, Patches, Rehearsable, Tagged } from './documented-writes.js';
+import { EntityTags } from './entity-tags.interceptor.js';
+import { FromPatch } from './patch-body.js';
+import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('fleets')
+@UseInterceptors(EntityTags)
 @Controller('api/v1/fleets')
 export class FleetsController {
   constructor(private readonly fleets: FleetsService) {}
@@ -25,13 +44,15 @@ export class FleetsController {
   }
 
   @Post()
+  @Rehearsable()
   @ApiCreatedResponse({ type: Fleet })
   @ApiConflictResponse({ type: Status })
-  create(@FromCaller() caller: Caller, @Body(CheckedBody) body: Fleet): Promise<Fleet> {
+  create(@FromWriter() caller: WriteRequest, @Body(CheckedBody) body: Fleet): Promise<Fleet> {
     return this.fleets.create(caller, body);
   }
 
   @Get(':name')
+  @Tagged()
   @Answers(Fleet)
   @MaySummarise()
   read(
@@ -43,11 +64,13 @@ export class FleetsController {
   }
 
   @Put(':name')
+  @Rehearsable()
+  @Conditional()
   @Answers(Fleet)
   @ApiCreatedResponse({ type: Fleet })
   @ApiConflictResponse({ type: Status })
   async replace(
-    @FromCaller() caller: Caller,
+    @FromWriter() caller: WriteRequest,
     @Param('name') name: string,
     @Body(CheckedBody) body: Fleet,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -55,9 +78,23 @@ export class FleetsController {
     return answerSaved(reply, await this.fleets.replace(caller, name, body));
   }
 
+  @Patch(':name')
+  @Rehearsable()
+  @Patches(Fleet)
+  @Conditional()
+  patch(
+    @FromWriter() caller: WriteRequest,
+    @Param('name') name: string,
+    @FromPatch() patch: PatchDocument,
+  ): Promise<Fleet> {
+    return this.fleets.patch(caller, name, patch);
+  }
+
   @Delete(':name')
+  @Rehearsable()
+  @Conditional()
   @Answers(Status)
-  async delete(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Status> {
+  async delete(@FromWriter() caller: WriteRequest, @Param('name') name: string): Promise<Status> {
     await this.fleets.delete(caller, name);
     return statusOf(200, 'OK', `Fleet ${name} is deleted`);
   }

@@ -1,17 +1,36 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { Repository, RepositoryList, Status, statusOf } from '@skein/api';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { RepositoriesService } from '../resources/repositories.service.js';
 import type { ListQuery } from '../resources/page.js';
+import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { repositories } from '../resources/selection/selectables.js';
+import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
+import { Conditional, Patches, Rehearsable, Tagged } from './documented-writes.js';
+import { EntityTags } from './entity-tags.interceptor.js';
+import { FromPatch } from './patch-body.js';
+import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('repositories')
+@UseInterceptors(EntityTags)
 @Controller('api/v1/repositories')
 export class RepositoriesController {
   constructor(private readonly repositories: RepositoriesService) {}
@@ -24,24 +43,31 @@ export class RepositoriesController {
   }
 
   @Post()
+  @Rehearsable()
   @ApiCreatedResponse({ type: Repository })
   @ApiConflictResponse({ type: Status })
-  create(@FromCaller() caller: Caller, @Body(CheckedBody) body: Repository): Promise<Repository> {
+  create(
+    @FromWriter() caller: WriteRequest,
+    @Body(CheckedBody) body: Repository,
+  ): Promise<Repository> {
     return this.repositories.create(caller, body);
   }
 
   @Get(':name')
+  @Tagged()
   @Answers(Repository)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Repository> {
     return this.repositories.read(caller, name);
   }
 
   @Put(':name')
+  @Rehearsable()
+  @Conditional()
   @Answers(Repository)
   @ApiCreatedResponse({ type: Repository })
   @ApiConflictResponse({ type: Status })
   async replace(
-    @FromCaller() caller: Caller,
+    @FromWriter() caller: WriteRequest,
     @Param('name') name: string,
     @Body(CheckedBody) body: Repository,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -49,9 +75,23 @@ export class RepositoriesController {
     return answerSaved(reply, await this.repositories.replace(caller, name, body));
   }
 
+  @Patch(':name')
+  @Rehearsable()
+  @Patches(Repository)
+  @Conditional()
+  patch(
+    @FromWriter() caller: WriteRequest,
+    @Param('name') name: string,
+    @FromPatch() patch: PatchDocument,
+  ): Promise<Repository> {
+    return this.repositories.patch(caller, name, patch);
+  }
+
   @Delete(':name')
+  @Rehearsable()
+  @Conditional()
   @Answers(Status)
-  async delete(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Status> {
+  async delete(@FromWriter() caller: WriteRequest, @Param('name') name: string): Promise<Status> {
     await this.repositories.delete(caller, name);
     return statusOf(200, 'OK', `Repository ${name} is deleted`);
   }

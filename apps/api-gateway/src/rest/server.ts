@@ -4,6 +4,8 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { newUid } from '@skein/events';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
+import { speakOneVersion } from './api-version.js';
+import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -35,6 +37,8 @@ export function prepareServer(app: NestFastifyApplication): void {
     void reply.header('x-request-id', request.id);
     done();
   });
+  speakOneVersion(server);
+  takePatches(server);
   const about = new DocumentBuilder()
     .setTitle('Skein')
     .setDescription('Fleets of edge devices: declare what they run, and see what they do.')

@@ -9,9 +9,10 @@ import { statusOf } from '@skein/api';
 import { RefusedEvent } from '@skein/event-log';
 import { isTransient } from '@skein/postgres';
 import { LOGGER, type Logger } from '@skein/telemetry';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Raced } from '../resources/attempt.js';
 import { RefusedRequest, type RefusalCode } from '../resources/refused-request.js';
+import { asksForProblem, PROBLEM_JSON, problemOf } from './problem.js';
 
 interface Answer {
   readonly code: number;
@@ -22,8 +23,11 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
   invalid: 400,
   unauthorized: 401,
   'not-found': 404,
+  'not-acceptable': 406,
   conflict: 409,
+  precondition: 412,
   'too-large': 413,
+  'media-type': 415,
   unsupported: 501,
 };
 
@@ -32,7 +36,9 @@ const reasons: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   404: 'NotFound',
   405: 'MethodNotAllowed',
+  406: 'NotAcceptable',
   409: 'Conflict',
+  412: 'PreconditionFailed',
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
   500: 'InternalError',
@@ -68,16 +74,20 @@ function answerTo(error: unknown): Answer {
   return { code: 500, message: 'the request failed: the log of the gateway says why' };
 }
 
-/** Every error leaves as a Status. */
+/** Every error leaves as a Status, or as a problem document for a client that asks for it. */
 @Catch()
 export class StatusFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const http = host.switchToHttp();
+    const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
     const { code, message } = answerTo(error);
     if (code >= 500 && code !== 501) this.logger.error({ error }, 'a request failed');
     if (code === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-    void reply.status(code).send(statusOf(code, reasons[code] ?? 'Failure', message));
+    const status = statusOf(code, reasons[code] ?? 'Failure', message);
+    void reply.status(code).header('vary', 'accept');
+    if (!asksForProblem(request.headers.accept)) void reply.send(status);
+    else void reply.type(PROBLEM_JSON).send(problemOf(status, request.id));
   }
 }

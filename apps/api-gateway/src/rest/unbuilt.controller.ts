@@ -49,13 +49,7 @@ export class UnbuiltController {
     return this.refuse(request);
   }
 
-  @Patch([
-    'devices/:name',
-    'devices/:name/status',
-    'fleets/:name',
-    'fleets/:name/status',
-    'repositories/:name',
-  ])
+  @Patch(['devices/:name/status', 'fleets/:name/status'])
   patch(@Req() request: FastifyRequest): never {
     return this.refuse(request);
   }

@@ -1,0 +1,11 @@
+import type { Caller } from './caller.js';
+
+/** Who asks for a write, and on which conditions. */
+export interface WriteRequest extends Caller {
+  /** `If-Match`: the states of which the resource must have one. */
+  readonly ifMatch?: string | undefined;
+  /** `If-None-Match: *`: only when there is no such resource. */
+  readonly onlyNew?: boolean;
+  /** Answered as it would be, and not written. */
+  readonly dryRun?: boolean;
+}
