@@ -38,6 +38,8 @@ describe('pages of what is selected', () => {
     const found = await pages({ ...even, limit: '2' });
     expect(found.map(namesOf)).toEqual([['d000', 'd002'], ['d004', 'd006'], ['d008']]);
     expect(found.map(({ metadata }) => metadata.remainingItemCount)).toEqual([3, 1, undefined]);
+    const joined = await pages({ fieldSelector: 'status.summary.status=Unknown', limit: '6' });
+    expect(joined[0].metadata.remainingItemCount).toBe(4);
     const last = await pages({ fieldSelector: 'metadata.name>d005', limit: '4' });
     expect(last.map(({ metadata }) => metadata)).toEqual([{}]);
   });
@@ -68,6 +70,14 @@ describe('pages of what is selected', () => {
     const names = (await pages({ limit: '1' })).flatMap(namesOf);
     expect(names).toEqual(['0', 'a-b', 'a.b', 'a0', 'ab', 'b']);
   });
+});
+
+it('a selector of 8 KiB in a URL is read', async () => {
+  await device('a');
+  const fieldSelector = `metadata.name in (a,${'x'.repeat(8_000)})`;
+  expect(await scene.names('devices', { fieldSelector })).toEqual(['a']);
+  const escaped = { fieldSelector: `metadata.name in (a${',é'.repeat(990)})` };
+  expect(await scene.names('devices', escaped)).toEqual(['a']);
 });
 
 describe('a position', () => {
