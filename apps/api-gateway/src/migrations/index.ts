@@ -2,6 +2,7 @@ import { Gateway1800000000000 } from './1-gateway.js';
 import { Names1800000000001 } from './2-names.js';
 import { Rollouts1800000000002 } from './3-rollouts.js';
 import { Access1800000000003 } from './4-access.js';
+import { IdempotencyKeys1800000000005 } from './6-idempotency-keys.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   Names1800000000001,
   Rollouts1800000000002,
   Access1800000000003,
+  IdempotencyKeys1800000000005,
 ];
