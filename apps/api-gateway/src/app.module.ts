@@ -17,6 +17,7 @@ import { DispatchingService } from './resources/dispatching.service.js';
 import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events/events.service.js';
 import { FleetsService } from './resources/fleets.service.js';
+import { IdempotencyKeys } from './resources/idempotency-keys.js';
 import { Presence } from './resources/presence.js';
 import { RenderedService } from './resources/rendered.service.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';
@@ -67,6 +68,7 @@ const blobs = [
 const resources = [
   RepositoryCredentials,
   RepositoryUsers,
+  IdempotencyKeys,
   RepositoriesService,
   RepositoryWebhooksService,
   FleetsService,

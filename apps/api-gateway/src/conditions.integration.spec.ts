@@ -67,6 +67,25 @@ describe.each(kinds)('the ETag of %s', (path, first, second) => {
   });
 });
 
+describe('an ETag', () => {
+  it('is that of one resource: neither a list nor an error has one', async () => {
+    await call('PUT', '/devices/a', device('a'));
+    expect((await call('GET', '/devices')).headers).not.toHaveProperty('etag');
+    expect((await call('GET', '/devices/none')).headers).not.toHaveProperty('etag');
+    expect((await call('DELETE', '/devices/a')).headers).not.toHaveProperty('etag');
+  });
+
+  it('of a fleet with its summary is another', async () => {
+    await call('PUT', '/fleets/a', fleet('a'));
+    const [plain, summed] = [
+      await tagOf('/fleets/a'),
+      await tagOf('/fleets/a?addDevicesSummary=true'),
+    ];
+    expect(summed).not.toBe(plain);
+    expect((await call('PUT', '/fleets/a', fleet('a'), { 'if-match': summed })).code).toBe(200);
+  });
+});
+
 describe('conditions', () => {
   it('see a secret that changes behind its mask', async () => {
     const secret = (password: string) => repository('a', { httpConfig: { password } });

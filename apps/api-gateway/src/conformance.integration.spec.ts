@@ -127,6 +127,29 @@ suite('conformance with the reference document', () => {
     expect(faults('Status', (await call('DELETE', '/fleets/default')).body)).toEqual([]);
   });
 
+  it('takes patches that the document allows, and answers them as it says', async () => {
+    const headers = { 'content-type': 'application/json-patch+json' };
+    const patch = [
+      { op: 'test', path: '/metadata/name', value: 'patched' },
+      { op: 'add', path: '/metadata/labels', value: { a: 'b' } },
+      { op: 'replace', path: '/metadata/labels/a', value: 'c' },
+      { op: 'remove', path: '/metadata/labels/a' },
+    ];
+    expect(faults('PatchRequest', patch)).toEqual([]);
+    expect(faults('PatchRequest', [{ op: 'move', path: '/a', from: '/b' }])).not.toEqual([]);
+    for (const manifest of manifests()) {
+      const path = `/${plural[manifest.kind]}/patched`;
+      await call('PUT', path, { ...manifest, metadata: { name: 'patched' } });
+      const patched = await call('PATCH', path, patch, headers);
+      expect({ code: patched.code, faults: faults(manifest.kind, patched.body) }).toEqual({
+        code: 200,
+        faults: [],
+      });
+      expect(faults('Status', (await call('PATCH', path, [{}], headers)).body)).toEqual([]);
+      await call('DELETE', path);
+    }
+  });
+
   it('tells events of every type as the document says', async () => {
     const samples = goldenEvents();
     expect(samples.length).toBeGreaterThan(30);

@@ -183,6 +183,30 @@ describe('patches that mean harm', () => {
   });
 });
 
+describe('the page of the API', () => {
+  it.each(['devices', 'fleets', 'repositories'])('says how %s are written', async (kind) => {
+    const { body } = await door.client('GET', '/docs/openapi.json');
+    const [one, all] = [body.paths[`/api/v1/${kind}/{name}`], body.paths[`/api/v1/${kind}`]];
+    const parameters = ({ parameters }: Loose) => parameters.map(({ name }: Loose) => name);
+    expect(Object.keys(one.patch.requestBody.content)).toEqual([JSON_PATCH, MERGE_PATCH]);
+    expect(Object.keys(one.patch.responses).sort()).toEqual([
+      '200',
+      '400',
+      '404',
+      '409',
+      '412',
+      '415',
+    ]);
+    for (const method of ['put', 'patch', 'delete']) {
+      expect(parameters(one[method])).toEqual(expect.arrayContaining(['If-Match', 'dryRun']));
+      expect(one[method].responses).toHaveProperty('412');
+    }
+    expect(parameters(one.get)).toContain('If-None-Match');
+    expect(parameters(all.post)).toEqual(expect.arrayContaining(['Idempotency-Key', 'dryRun']));
+    expect(all.post.responses).toHaveProperty('422');
+  });
+});
+
 describe('patches at once', () => {
   it('are all kept, each as a change of its own', async () => {
     await call('PUT', '/devices/a', device('a', { metadata: { labels: { x: 'y' } } }));

@@ -14,17 +14,12 @@ import { DeviceRow } from '../entities/device-row.js';
 import type { Caller } from './caller.js';
 import { listDevices } from './device-list.js';
 import { deviceReader, presentDevice } from './device-reader.js';
+import { IdempotencyKeys } from './idempotency-keys.js';
 import type { ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
-import {
-  Writer,
-  type Changes,
-  type Draft,
-  type Identity,
-  type KindRules,
-  type Saved,
-} from './writer.js';
+import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
+import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
 const OPEN_VIEW = `
@@ -42,8 +37,9 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
   constructor(
     private readonly log: EventLog,
     private readonly users: RepositoryUsers,
+    keys: IdempotencyKeys,
   ) {
-    this.writer = new Writer(log, this);
+    this.writer = new Writer(log, this, keys);
   }
 
   create(caller: WriteRequest, body: Device): Promise<Device> {

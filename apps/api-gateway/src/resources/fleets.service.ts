@@ -15,19 +15,14 @@ import { FleetRow } from '../entities/fleet-row.js';
 import type { Caller } from './caller.js';
 import { fleetSummaries } from './device-summary.js';
 import { fleetReader, presentFleet, type FleetReadRow } from './fleet-reader.js';
+import { IdempotencyKeys } from './idempotency-keys.js';
+import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import { fleets } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
-import {
-  Writer,
-  type Changes,
-  type Draft,
-  type Identity,
-  type KindRules,
-  type Saved,
-} from './writer.js';
+import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
 const OPEN_VIEW =
@@ -51,8 +46,9 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   constructor(
     private readonly log: EventLog,
     private readonly users: RepositoryUsers,
+    keys: IdempotencyKeys,
   ) {
-    this.writer = new Writer(log, this);
+    this.writer = new Writer(log, this, keys);
   }
 
   create(caller: WriteRequest, body: Fleet): Promise<Fleet> {

@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'precondition'
   | 'too-large'
   | 'media-type'
+  | 'mismatch'
   | 'unsupported';
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */

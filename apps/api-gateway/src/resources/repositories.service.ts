@@ -18,6 +18,7 @@ import type { Transaction } from '@skein/postgres';
 import { RepositoryRow } from '../entities/repository-row.js';
 import type { Caller } from './caller.js';
 import { metadataOf } from './metadata.js';
+import { IdempotencyKeys } from './idempotency-keys.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
 import { RepositoryCredentials } from './repository-credentials.js';
@@ -25,9 +26,10 @@ import { leaksTo, maskedSpec, withoutCredentials } from './repository-secrets.js
 import { RefusedRequest } from './refused-request.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
+import type { Changes, Identity, KindRules, Saved } from './kind-rules.js';
 import { repositories } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
-import { Writer, type Changes, type Identity, type KindRules, type Saved } from './writer.js';
+import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
 interface Row extends ReadRow {
@@ -82,8 +84,9 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
     private readonly log: EventLog,
     private readonly credentials: RepositoryCredentials,
     private readonly users: RepositoryUsers,
+    keys: IdempotencyKeys,
   ) {
-    this.writer = new Writer(log, this);
+    this.writer = new Writer(log, this, keys);
   }
 
   create(caller: WriteRequest, body: Repository): Promise<Repository> {

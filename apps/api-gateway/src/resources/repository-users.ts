@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { repositoriesOf } from '@skein/domain-resource';
 import type { Transaction } from '@skein/postgres';
-import type { Identity } from './writer.js';
+import type { Identity } from './kind-rules.js';
 import { RefusedRequest } from './refused-request.js';
 
 const NAMED = 10;

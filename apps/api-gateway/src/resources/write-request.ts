@@ -8,4 +8,6 @@ export interface WriteRequest extends Caller {
   readonly onlyNew?: boolean;
   /** Answered as it would be, and not written. */
   readonly dryRun?: boolean;
+  /** `Idempotency-Key`: what it created before is answered again. */
+  readonly idempotencyKey?: string | undefined;
 }

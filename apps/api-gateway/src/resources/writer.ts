@@ -1,57 +1,17 @@
-import type { ObjectMeta } from '@skein/api';
 import type { EventLog } from '@skein/event-log';
-import { newUid, type EventDefinition, type NewEvent } from '@skein/events';
+import { newUid, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import type { FindOptionsWhere } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { NamedRow } from '../entities/named-row.js';
 import { attempt, Raced } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
+import type { Body, Draft, Identity, KindRules, Saved } from './kind-rules.js';
+import type { Creation, IdempotencyKeys } from './idempotency-keys.js';
 import { requireMatch, requireVersion } from './preconditions.js';
 import { RefusedRequest } from './refused-request.js';
 import { rehearse } from './rehearse.js';
 import type { WriteRequest } from './write-request.js';
-
-/** An event before it has a subject and an origin. */
-export interface Draft<Data = unknown> {
-  readonly definition: EventDefinition<Data>;
-  readonly data: Data;
-}
-
-/** The columns that a change sets, and the events that say so; without events nothing changed. */
-export interface Changes<Row> {
-  readonly columns: Partial<Row>;
-  readonly events: readonly Draft[];
-}
-
-export interface Identity {
-  readonly org: string;
-  readonly uid: string;
-  readonly name: string;
-}
-
-interface Body {
-  readonly metadata: ObjectMeta;
-}
-
-/** What is particular to a kind of resource. */
-export interface KindRules<Row extends NamedRow, Resource extends Body> {
-  readonly kind: string;
-  readonly entity: new () => Row;
-  make(transaction: Transaction, identity: Identity, body: Resource): Promise<Changes<Row>>;
-  change(transaction: Transaction, row: Row, body: Resource): Promise<Changes<Row>>;
-  /** Throws when it may not go. */
-  remove(transaction: Transaction, row: Row): Promise<readonly Draft[]>;
-  /** Keeps what hangs on the row, after it was written. */
-  saved?(transaction: Transaction, identity: Identity, body: Resource): Promise<void>;
-  /** The resource as a read would answer it. */
-  present(transaction: Transaction, identity: Identity): Promise<Resource>;
-}
-
-export interface Saved<Resource> {
-  readonly created: boolean;
-  readonly resource: Resource;
-}
 
 /** What was done to one resource, and what is to be answered. */
 interface Done<Result> {
@@ -81,6 +41,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   constructor(
     private readonly log: EventLog,
     private readonly rules: KindRules<Row, Resource>,
+    private readonly keys: IdempotencyKeys,
   ) {}
 
   /** @throws RefusedRequest when the name is taken */
@@ -89,7 +50,10 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     if (!name) throw new RefusedRequest('invalid', 'metadata.name: is missing');
     requireSize(body);
     return this.commit(caller, async (transaction) => {
-      const made = await this.insert(transaction, { org: caller.org, uid: newUid(), name }, body);
+      const identity = { org: caller.org, uid: newUid(), name };
+      const earlier = await this.madeBefore(transaction, caller, { ...identity, body });
+      if (earlier) return earlier;
+      const made = await this.insert(transaction, identity, body);
       if (!made) throw new RefusedRequest('conflict', `${this.rules.kind} ${name} exists already`);
       return made;
     });
@@ -155,6 +119,27 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       return { events: eventsOf(request, uid, events), result: () => result };
     };
     return attempt(() => (request.dryRun ? rehearse(this.log, change) : this.log.commit(change)));
+  }
+
+  /** What the client's key stands for, as it is now. */
+  private async madeBefore(
+    transaction: Transaction,
+    { org, idempotencyKey }: WriteRequest,
+    creation: Omit<Creation, 'kind'>,
+  ): Promise<Done<Resource> | undefined> {
+    if (idempotencyKey === undefined) return undefined;
+    const { kind, entity } = this.rules;
+    const made = await this.keys.note(transaction, idempotencyKey, { ...creation, kind });
+    if (!made) return undefined;
+    const { uid, name } = made;
+    const where = { org, uid } as FindOptionsWhere<Row>;
+    if (!(await transaction.manager.existsBy(entity, where))) {
+      throw new RefusedRequest(
+        'conflict',
+        `Idempotency-Key: ${kind} ${name} was created with it, and is deleted since`,
+      );
+    }
+    return { uid, events: [], result: await this.rules.present(transaction, { org, uid, name }) };
   }
 
   private lock(

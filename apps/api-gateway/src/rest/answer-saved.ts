@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Saved } from '../resources/writer.js';
+import type { Saved } from '../resources/kind-rules.js';
 
 /** 201 for what is new, 200 for what was there. */
 export function answerSaved<Resource>(

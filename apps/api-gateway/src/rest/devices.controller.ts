@@ -24,7 +24,7 @@ import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, MayOnlyCount, Selects } from './documented.js';
-import { Conditional, Patches, Rehearsable, Tagged } from './documented-writes.js';
+import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
 import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
@@ -44,6 +44,7 @@ export class DevicesController {
   }
 
   @Post()
+  @Repeatable()
   @Rehearsable()
   @ApiCreatedResponse({ type: Device })
   @ApiConflictResponse({ type: Status })

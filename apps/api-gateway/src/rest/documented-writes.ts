@@ -6,6 +6,7 @@ import {
   ApiHeader,
   ApiQuery,
   type ApiBodyOptions,
+  ApiUnprocessableEntityResponse,
   ApiUnsupportedMediaTypeResponse,
   ApiPreconditionFailedResponse,
   ApiResponse,
@@ -70,4 +71,13 @@ export function Rehearsable(): MethodDecorator {
   const description =
     'All: everything is checked and answered as it would be, and nothing is written.';
   return ApiQuery({ name: 'dryRun', required: false, enum: ['All'], description });
+}
+
+/** Documents a creation that can be asked for again without being done again. */
+export function Repeatable(): MethodDecorator {
+  const description = 'Under the same key, within 24 hours, nothing is created again.';
+  return applyDecorators(
+    ApiHeader({ name: 'Idempotency-Key', required: false, description }),
+    ApiUnprocessableEntityResponse({ type: Status, description: 'The key has another request.' }),
+  );
 }

@@ -11,7 +11,7 @@ import { asksForDryRun } from './dry-run.js';
 
 function isResource(answer: unknown): answer is Shown {
   const { metadata } = (answer ?? {}) as Partial<Shown>;
-  return metadata?.resourceVersion !== undefined;
+  return metadata?.generation !== undefined;
 }
 
 /** Tags the answers that are one resource, and spares a client what it has. What was only rehearsed is nowhere, and has no tag. */

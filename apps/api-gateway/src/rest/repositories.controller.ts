@@ -24,7 +24,7 @@ import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
-import { Conditional, Patches, Rehearsable, Tagged } from './documented-writes.js';
+import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
 import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
@@ -43,6 +43,7 @@ export class RepositoriesController {
   }
 
   @Post()
+  @Repeatable()
   @Rehearsable()
   @ApiCreatedResponse({ type: Repository })
   @ApiConflictResponse({ type: Status })

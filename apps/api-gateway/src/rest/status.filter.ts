@@ -28,6 +28,7 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
   precondition: 412,
   'too-large': 413,
   'media-type': 415,
+  mismatch: 422,
   unsupported: 501,
 };
 
@@ -41,6 +42,7 @@ const reasons: Readonly<Record<number, string>> = {
   412: 'PreconditionFailed',
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
+  422: 'UnprocessableContent',
   500: 'InternalError',
   501: 'NotImplemented',
   503: 'ServiceUnavailable',
