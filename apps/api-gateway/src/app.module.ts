@@ -31,6 +31,7 @@ import { RolloutsService } from './resources/rollouts.service.js';
 import { TemplateVersionsService } from './resources/template-versions.service.js';
 import { DeviceAgentController } from './rest/device-agent.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
+import { AboutController } from './rest/about.controller.js';
 import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { FleetsController } from './rest/fleets.controller.js';
@@ -45,6 +46,7 @@ import { TraceInterceptor } from './rest/trace.interceptor.js';
 import { DeadLettersController, ParkedController } from './rest/waiting-events.controller.js';
 import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
+import { UnbuiltController } from './rest/unbuilt.controller.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
 
 const entities = [RepositoryRow, FleetRow, DeviceRow];
@@ -104,6 +106,8 @@ const resources = [
     KvController,
     DeadLettersController,
     ParkedController,
+    AboutController,
+    UnbuiltController,
   ],
   providers: [
     ...blobs,

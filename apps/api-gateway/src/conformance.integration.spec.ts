@@ -112,6 +112,15 @@ suite('conformance with the reference document', () => {
       expect(faults('Status', (await call('GET', `/${path}/none`)).body)).toEqual([]);
       expect(faults('Status', (await call('POST', `/${path}`, {})).body)).toEqual([]);
     }
+    for (const query of [
+      'labelSelector=!none',
+      'fieldSelector=metadata.name',
+      'summaryOnly=true',
+    ]) {
+      const { body } = await call('GET', `/devices?${query}`);
+      expect(faults('DeviceList', body)).toEqual([]);
+      expect(body.items.length > 0).toBe(body.summary === undefined);
+    }
     expect(faults('EventList', (await call('GET', '/events')).body)).toEqual([]);
     const { body } = await call('GET', '/fleets/default?addDevicesSummary=true');
     expect(faults('Fleet', body)).toEqual([]);

@@ -90,7 +90,8 @@ describe('lists', () => {
     for (const query of ['limit=1001', 'limit=-1', 'limit=x', 'continue=x', 'continue=e30']) {
       expect((await call('GET', `/fleets?${query}`)).code).toBe(400);
     }
-    expect((await call('GET', '/fleets?labelSelector=a')).code).toBe(501);
+    expect((await call('GET', '/rollouts?labelSelector=a')).code).toBe(501);
+    expect((await call('GET', '/fleets?watch=true')).code).toBe(501);
     const { body } = await call('GET', '/repositories?limit=1000');
     expect(body).toEqual({ apiVersion, kind: 'RepositoryList', metadata: {}, items: [] });
   });

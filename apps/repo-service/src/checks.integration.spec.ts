@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -10,18 +8,18 @@ import {
   repositoryUsersWoken,
   type EventDefinition,
 } from '@skein/events';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
+import { migratedDatabase } from '@skein/migrate';
+import type { Postgres } from '@skein/postgres';
 import { consumerHarness, type Appended, type ConsumerHarness } from '@skein/testing';
 import { FileServer, GitRepository } from '../test/outside.js';
-import { assemble, configFor, empty, eventsBy, git, http } from '../test/scene.js';
+import { git, http } from '../test/scene.js';
+import { Stage, type Make, type Scene } from '../test/stage.js';
 
-let database: MigratedDatabase;
+const stage = new Stage({ migratedDatabase, consumerHarness });
 let postgres: Postgres;
-let folder: string;
 let harness: ConsumerHarness;
-let scene: Awaited<ReturnType<typeof assemble>>;
-let make: ReturnType<typeof eventsBy>;
+let scene: Scene;
+let make: Make;
 let server: FileServer;
 let source: GitRepository;
 let r: string,
@@ -29,27 +27,19 @@ let r: string,
   count = 0;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'skein-repo-'));
-  database = await migratedDatabase(['repo']);
-  postgres = await Postgres.open({ url: database.urlOf('repo'), applicationName: 'test' });
-  scene = await assemble(postgres, configFor(database.urlOf('repo'), folder));
+  await stage.open();
+  ({ postgres } = stage);
+  scene = await stage.replica();
 });
 beforeEach(async () => {
-  await empty(postgres);
-  harness = consumerHarness({ ...database, postgres, ...scene });
-  make = eventsBy(harness.event);
+  ({ harness, make } = await stage.renew(scene));
   server = new FileServer();
   await server.start();
-  source = new GitRepository(join(folder, `repository-${(count += 1)}`));
+  source = new GitRepository(join(stage.folder, `repository-${(count += 1)}`));
   [r, f] = [newUid(), newUid()];
-  await harness.appended();
 });
 afterEach(() => server.stop());
-afterAll(async () => {
-  await postgres?.close();
-  await database?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => stage.close());
 
 const gitSpec = () => ({ type: 'git', url: source.url });
 const httpSpec = () => ({ type: 'http', url: server.url });

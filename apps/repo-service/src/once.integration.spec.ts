@@ -1,49 +1,37 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newUid, repositoryAccessChecked, repositoryUsersWoken } from '@skein/events';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
+import { migratedDatabase } from '@skein/migrate';
+import type { Postgres } from '@skein/postgres';
 import { Wants } from '@skein/task';
 import { consumerHarness, waitFor, type ConsumerHarness } from '@skein/testing';
 import { FileServer } from '../test/outside.js';
-import { assemble, configFor, empty, eventsBy, http } from '../test/scene.js';
+import { http } from '../test/scene.js';
+import { Stage, type Make, type Scene } from '../test/stage.js';
 
-let database: MigratedDatabase;
+const stage = new Stage({ migratedDatabase, consumerHarness });
 let postgres: Postgres;
-let folder: string;
 let harness: ConsumerHarness;
 /** Two replicas. */
-let one: Awaited<ReturnType<typeof assemble>>;
-let two: Awaited<ReturnType<typeof assemble>>;
-let make: ReturnType<typeof eventsBy>;
+let one: Scene;
+let two: Scene;
+let make: Make;
 let server: FileServer;
 let r: string, f: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'skein-repo-'));
-  database = await migratedDatabase(['repo']);
-  postgres = await Postgres.open({ url: database.urlOf('repo'), applicationName: 'test' });
-  const config = configFor(database.urlOf('repo'), folder);
-  [one, two] = [await assemble(postgres, config), await assemble(postgres, config)];
+  await stage.open();
+  ({ postgres } = stage);
+  [one, two] = [await stage.replica(), await stage.replica()];
 });
 beforeEach(async () => {
-  await empty(postgres);
-  harness = consumerHarness({ ...database, postgres, ...one });
-  make = eventsBy(harness.event);
+  ({ harness, make } = await stage.renew(one));
   server = new FileServer();
   await server.start();
   server.files.set('/list', { content: 'one' });
   [r, f] = [newUid(), newUid()];
-  await harness.appended();
 });
 afterEach(() => server.stop());
-afterAll(async () => {
-  await postgres?.close();
-  await database?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => stage.close());
 
 const referredTo = () =>
   harness.handle(
@@ -198,7 +186,7 @@ describe('a server that is slow', () => {
     for (const suffix of suffixes) server.files.set(suffix, { content: 'slow' });
     const open = closed();
     const short = { SKEIN_SOURCE_HTTP_TIMEOUT_MS: '1000' };
-    const hasty = await assemble(postgres, configFor(database.urlOf('repo'), folder, short));
+    const hasty = await stage.replica(short);
     await hasty.task.work.once();
     open();
     expect(server.asked.length).toBeLessThan(4);

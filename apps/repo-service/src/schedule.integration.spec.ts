@@ -1,45 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newUid } from '@skein/events';
-import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
+import { migratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
 import { consumerHarness, type ConsumerHarness } from '@skein/testing';
 import { FileServer } from '../test/outside.js';
-import { assemble, configFor, empty, eventsBy, http } from '../test/scene.js';
+import { http } from '../test/scene.js';
+import { Stage, type Make, type Scene } from '../test/stage.js';
 
-let database: MigratedDatabase;
+const stage = new Stage({ migratedDatabase, consumerHarness });
 let postgres: Postgres;
-let folder: string;
 let harness: ConsumerHarness;
-let one: Awaited<ReturnType<typeof assemble>>;
-let make: ReturnType<typeof eventsBy>;
+let one: Scene;
+let make: Make;
 let server: FileServer;
 let r: string, f: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'skein-repo-'));
-  database = await migratedDatabase(['repo']);
-  postgres = await Postgres.open({ url: database.urlOf('repo'), applicationName: 'test' });
-  one = await assemble(postgres, configFor(database.urlOf('repo'), folder));
+  await stage.open();
+  ({ postgres } = stage);
+  one = await stage.replica();
 });
 beforeEach(async () => {
-  await empty(postgres);
-  harness = consumerHarness({ ...database, postgres, ...one });
-  make = eventsBy(harness.event);
+  ({ harness, make } = await stage.renew(one));
   server = new FileServer();
   await server.start();
   server.files.set('/list', { content: 'one' });
   [r, f] = [newUid(), newUid()];
-  await harness.appended();
 });
 afterEach(() => server.stop());
-afterAll(async () => {
-  await postgres?.close();
-  await database?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => stage.close());
 
 const referredTo = () =>
   harness.handle(
@@ -69,7 +58,7 @@ describe('the sweep', () => {
 
   it('reads again what a build folded that keeps less', async () => {
     // Other tests' events have the numbers that these will have.
-    const admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
+    const admin = await Postgres.open({ url: stage.adminUrl, applicationName: 'test' });
     await admin.query('delete from log.sequence');
     await admin.query(`delete from log.events where source = '/test'`);
     await admin.close();

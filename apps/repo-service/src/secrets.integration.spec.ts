@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   DEFAULT_ORGANISATION as org,
@@ -9,7 +6,6 @@ import {
   type JsonObject,
 } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
-import { Postgres } from '@skein/postgres';
 import {
   canCertify,
   consumerHarness,
@@ -17,19 +13,13 @@ import {
   waitFor,
   type ConsumerHarness,
 } from '@skein/testing';
-import { assemble, configFor, empty, eventsBy } from '../test/scene.js';
-import type { RepoConfig } from './repo.config.js';
+import { Stage, type Make, type Scene } from '../test/stage.js';
 
-type Scene = Awaited<ReturnType<typeof assemble>>;
-
-let folder: string;
-let database: Awaited<ReturnType<typeof migratedDatabase>>;
-let postgres: Postgres;
+const stage = new Stage({ migratedDatabase, consumerHarness });
 let kubernetes: KubernetesServer;
-let config: RepoConfig;
 let scene: Scene;
 let harness: ConsumerHarness;
-let make: ReturnType<typeof eventsBy>;
+let make: Make;
 const scenes: Scene[] = [];
 
 const secret = (name: string): JsonObject => ({
@@ -37,7 +27,13 @@ const secret = (name: string): JsonObject => ({
 });
 
 async function open(): Promise<Scene> {
-  const opened = await assemble(postgres, config);
+  const opened = await stage.replica({
+    SKEIN_KUBERNETES_MODE: 'address',
+    SKEIN_KUBERNETES_ADDRESS: kubernetes.address,
+    SKEIN_KUBERNETES_TOKEN: kubernetes.token,
+    SKEIN_KUBERNETES_CA: kubernetes.ca,
+    SKEIN_KUBERNETES_ALLOWED_NAMESPACES: 'edge',
+  });
   scenes.push(opened);
   return opened;
 }
@@ -68,29 +64,15 @@ async function quiet(...watchers: readonly Scene['watcher'][]) {
 
 (canCertify ? describe : describe.skip)('a Kubernetes secret that is referred to', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'skein-repo-secrets-'));
-    database = await migratedDatabase(['repo']);
-    const url = database.urlOf('repo');
-    postgres = await Postgres.open({ url, applicationName: 'test' });
-    kubernetes = new KubernetesServer(folder);
+    kubernetes = new KubernetesServer(stage.folder);
     await kubernetes.start();
-    writeFileSync(join(folder, 'ca.pem'), kubernetes.ca);
-    config = configFor(url, folder, {
-      SKEIN_KUBERNETES_MODE: 'address',
-      SKEIN_KUBERNETES_ADDRESS: kubernetes.address,
-      SKEIN_KUBERNETES_TOKEN: kubernetes.token,
-      SKEIN_KUBERNETES_CA: kubernetes.ca,
-      SKEIN_KUBERNETES_ALLOWED_NAMESPACES: 'edge',
-    });
+    await stage.open();
   });
   beforeEach(async () => {
     await close();
-    await empty(postgres);
     kubernetes.put('edge', 'tls', { key: 'first' });
     scene = await open();
-    harness = consumerHarness({ ...database, postgres, ...scene });
-    make = eventsBy(harness.event);
-    await harness.appended();
+    ({ harness, make } = await stage.renew(scene));
   });
   const close = async () => {
     for (const { watcher } of scenes.splice(0)) await watcher.beforeApplicationShutdown();
@@ -98,9 +80,7 @@ async function quiet(...watchers: readonly Scene['watcher'][]) {
   afterAll(async () => {
     await close();
     await kubernetes?.close();
-    await postgres?.close();
-    await database?.close();
-    rmSync(folder, { recursive: true, force: true });
+    await stage.close();
   });
 
   it('wakes who refers to it at its first sight, and whenever it changes, and nobody else', async () => {

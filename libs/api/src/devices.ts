@@ -40,4 +40,7 @@ export class DeviceList extends Resource {
 
   @NestedList(() => Device)
   items: Device[];
+
+  @Nested(() => DevicesSummary, { optional: true, description: 'Instead of items, if asked for.' })
+  summary?: DevicesSummary;
 }

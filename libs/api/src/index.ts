@@ -1,4 +1,5 @@
 export { KvAdvice, KvBytes, KvReport, KvReportList } from './kv.js';
+export { Organization, OrganizationList, OrganizationSpec, Version } from './about.js';
 export { Application, ImageOrCatalogItem } from './application.js';
 export { ConfigItem } from './config-item.js';
 export { DeviceSpec } from './device-spec.js';
@@ -35,6 +36,9 @@ export {
   RolloutWait,
   type DeviceOutcome,
 } from './rollouts.js';
+export { parseFieldSelector, parseLabelSelector } from './selectors/parse-selector.js';
+export type { Operator, Requirement } from './selectors/requirement.js';
+export { SelectorError } from './selectors/selector-error.js';
 export { Status, statusOf } from './status.js';
 export {
   NumberingReport,

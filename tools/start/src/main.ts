@@ -40,5 +40,5 @@ const report = new Report();
 const { done, summary } = await new Session(options, report, ending).run();
 if (options.once && !ending.aborted) report.line(JSON.stringify(summary));
 process.exitCode = exitCode(options, done, ending);
-// Nothing of ours runs any more; what a library left open must not hold us.
-setTimeout(() => process.exit(), 1_000).unref();
+// Nothing of ours runs any more. Left to end by itself, Node can wait for ever for writes to connections that are gone.
+process.stdout.write('', () => process.exit());

@@ -24,6 +24,12 @@ export interface DeviceReadRow extends ReadRow {
   readonly updated: UpdatedStatus;
 }
 
+/** The tables of a read; lists are selected by them. */
+export const DEVICE_TABLES = `from gateway.devices r
+   join gateway.device_views v on v.org = r.org and v.uid = r.uid
+   ${UPDATED_JOINS}
+   left join gateway.fleets f on f.org = v.org and f.uid = v.owner`;
+
 export const deviceReader = new Reader<DeviceReadRow>(
   'Device',
   'gateway.devices',
@@ -32,10 +38,7 @@ export const deviceReader = new Reader<DeviceReadRow>(
      v.rendered_version as "renderedVersion", v.rendered_digest as "renderedDigest",
      v.failure, v.failure_since as "failureSince",
      s.status as reported, s.last_seen as "lastSeen", ${UPDATED_STATUS} as updated
-   from gateway.devices r
-   join gateway.device_views v on v.org = r.org and v.uid = r.uid
-   ${UPDATED_JOINS}
-   left join gateway.fleets f on f.org = v.org and f.uid = v.owner
+   ${DEVICE_TABLES}
    left join gateway.template_versions t on t.org = v.org and t.uid = v.target`,
 );
 

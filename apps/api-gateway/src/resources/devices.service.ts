@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { API_VERSION, Device, type DeviceList } from '@skein/api';
+import { Device, type DeviceList } from '@skein/api';
 import { canonicalJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
@@ -12,9 +12,10 @@ import {
 import type { Transaction } from '@skein/postgres';
 import { DeviceRow } from '../entities/device-row.js';
 import type { Caller } from './caller.js';
+import { listDevices } from './device-list.js';
 import { deviceReader, presentDevice } from './device-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
-import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import type { ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
@@ -61,14 +62,8 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
     return presentDevice(await deviceReader.one(this.log.postgres, org, name));
   }
 
-  async list({ org }: Caller, query: ListQuery): Promise<DeviceList> {
-    const page = await deviceReader.page(this.log.postgres, org, pageRequest('Device', query));
-    return {
-      apiVersion: API_VERSION,
-      kind: 'DeviceList',
-      metadata: listMetadata('Device', page),
-      items: page.rows.map(presentDevice),
-    };
+  list({ org }: Caller, query: ListQuery): Promise<DeviceList> {
+    return listDevices(this.log.postgres, org, query);
   }
 
   make(_transaction: Transaction, { name }: Identity, body: Device): Promise<Changes<DeviceRow>> {

@@ -5,10 +5,8 @@ import {
   type Fleet,
   type FleetSpec,
 } from '@skein/api';
-import type { Queryable } from '@skein/postgres';
 import { metadataOf } from './metadata.js';
 import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
-import { UPDATED_JOINS, UPDATED_STATUS } from './updated-status.js';
 
 export interface FleetReadRow extends ReadRow {
   readonly selector: FleetSpec['selector'] | null;
@@ -98,47 +96,4 @@ export function presentFleet(row: FleetReadRow, devicesSummary?: DevicesSummary)
       ...(devicesSummary && { devicesSummary }),
     },
   };
-}
-
-interface Counted {
-  readonly fleet: string;
-  readonly updated: string;
-  readonly summary: string;
-  readonly application: string;
-  readonly count: number;
-}
-
-const COUNT = `
-select v.owner as fleet, ${UPDATED_STATUS} as updated,
-  coalesce(s.status -> 'summary' ->> 'status', 'Unknown') as summary,
-  coalesce(s.status -> 'applicationsSummary' ->> 'status', 'Unknown') as application,
-  count(*) as count
-from gateway.device_views v ${UPDATED_JOINS}
-where v.org = $1 and v.owner = any($2::uuid[])
-group by 1, 2, 3, 4`;
-
-function add(counts: Record<string, number>, key: string, count: number): void {
-  counts[key] = (counts[key] ?? 0) + count;
-}
-
-/** The devices of each fleet, counted by their statuses. */
-export async function summaries(
-  database: Queryable,
-  org: string,
-  fleets: readonly string[],
-): Promise<Map<string, DevicesSummary>> {
-  const found = new Map<string, DevicesSummary>(
-    fleets.map((uid) => [
-      uid,
-      { total: 0, applicationStatus: {}, summaryStatus: {}, updateStatus: {} },
-    ]),
-  );
-  for (const row of await database.query<Counted>(COUNT, [org, fleets])) {
-    const summary = found.get(row.fleet)!;
-    summary.total += row.count;
-    add(summary.applicationStatus, row.application, row.count);
-    add(summary.summaryStatus, row.summary, row.count);
-    add(summary.updateStatus, row.updated, row.count);
-  }
-  return found;
 }

@@ -13,11 +13,14 @@ import {
 import type { Transaction } from '@skein/postgres';
 import { FleetRow } from '../entities/fleet-row.js';
 import type { Caller } from './caller.js';
-import { fleetReader, presentFleet, summaries, type FleetReadRow } from './fleet-reader.js';
+import { fleetSummaries } from './device-summary.js';
+import { fleetReader, presentFleet, type FleetReadRow } from './fleet-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
-import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { listMetadata, type ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
+import { fleets } from './selection/selectables.js';
+import { selectedList } from './selection/selected-list.js';
 import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
@@ -71,11 +74,12 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   async list({ org }: Caller, query: ListQuery): Promise<FleetList> {
-    const page = await fleetReader.page(this.log.postgres, org, pageRequest('Fleet', query));
+    const list = selectedList(fleets, { 'r.org': org }, query);
+    const page = await fleetReader.page(this.log.postgres, list);
     return {
       apiVersion: API_VERSION,
       kind: 'FleetList',
-      metadata: listMetadata('Fleet', page),
+      metadata: listMetadata('Fleet', page, list.criteria),
       items: await this.presentAll(org, page.rows, query),
     };
   }
@@ -145,7 +149,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   ): Promise<Fleet[]> {
     if (query['addDevicesSummary'] !== 'true') return rows.map((row) => presentFleet(row));
     const uids = rows.map(({ uid }) => uid);
-    const counted = await summaries(this.log.postgres, org, uids);
+    const counted = await fleetSummaries(this.log.postgres, org, uids);
     return rows.map((row) => presentFleet(row, counted.get(row.uid)));
   }
 }

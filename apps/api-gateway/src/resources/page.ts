@@ -55,7 +55,7 @@ function afterOf(kind: string, token: string, criteria: string | undefined): str
   if (other === criteria) return after;
   throw new RefusedRequest(
     'invalid',
-    'continue: is from a list with other criteria; repeat the same ones, or begin without it',
+    'continue: is from a list with other criteria, or of another organisation; repeat the same ones, or begin without it',
   );
 }
 

@@ -1,7 +1,8 @@
 import { nameProblems } from '@skein/domain-resource';
 import type { Queryable } from '@skein/postgres';
-import type { Page, PageRequest } from './page.js';
+import type { Page } from './page.js';
 import { RefusedRequest } from './refused-request.js';
+import { readPage, type ListSource, type SelectedList } from './selection/selected-list.js';
 
 /** The columns that every read has. */
 export interface ReadRow {
@@ -17,11 +18,11 @@ export const READ_COLUMNS =
   'r.uid, r.name, r.labels, r.generation, r.version, r.created_at as "createdAt"';
 
 /** Reads the resources of a kind by name; its table is `r` in the statement, which ends before its `where`. */
-export class Reader<Row extends ReadRow> {
+export class Reader<Row extends ReadRow> implements ListSource {
   constructor(
     private readonly kind: string,
-    private readonly table: string,
-    private readonly select: string,
+    readonly table: string,
+    readonly select: string,
   ) {}
 
   /** @throws RefusedRequest when there is none */
@@ -31,15 +32,9 @@ export class Reader<Row extends ReadRow> {
     return found;
   }
 
-  async page(database: Queryable, org: string, { limit, after }: PageRequest): Promise<Page<Row>> {
-    const found = await database.query<Row>(
-      `${this.select} where r.org = $1 and ($2::text is null or r.name > $2) order by r.name limit $3`,
-      [org, after, limit + 1],
-    );
-    const rows = found.slice(0, limit);
-    if (found.length <= limit) return { rows, next: undefined };
-    const next = rows.at(-1)!.name;
-    return { rows, next, remaining: await this.countAfter(database, org, next) };
+  /** @throws RefusedRequest */
+  page(database: Queryable, list: SelectedList): Promise<Page<Row>> {
+    return readPage(database, this, list);
   }
 
   private async find(database: Queryable, org: string, name: string): Promise<Row | undefined> {
@@ -49,13 +44,5 @@ export class Reader<Row extends ReadRow> {
       name,
     ]);
     return row;
-  }
-
-  private async countAfter(database: Queryable, org: string, name: string): Promise<number> {
-    const [row] = await database.query<{ count: number }>(
-      `select count(*) as count from ${this.table} where org = $1 and name > $2`,
-      [org, name],
-    );
-    return row!.count;
   }
 }

@@ -19,13 +19,15 @@ import { RepositoryRow } from '../entities/repository-row.js';
 import type { Caller } from './caller.js';
 import { metadataOf } from './metadata.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
-import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { listMetadata, type ListQuery } from './page.js';
 import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
 import { RepositoryCredentials } from './repository-credentials.js';
 import { leaksTo, maskedSpec, withoutCredentials } from './repository-secrets.js';
 import { RefusedRequest } from './refused-request.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
+import { repositories } from './selection/selectables.js';
+import { selectedList } from './selection/selected-list.js';
 import type { Changes, Identity, KindRules, Saved } from './kind-rules.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
@@ -108,11 +110,12 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
   }
 
   async list({ org }: Caller, query: ListQuery): Promise<RepositoryList> {
-    const page = await reader.page(this.log.postgres, org, pageRequest('Repository', query));
+    const list = selectedList(repositories, { 'r.org': org }, query);
+    const page = await reader.page(this.log.postgres, list);
     return {
       apiVersion: API_VERSION,
       kind: 'RepositoryList',
-      metadata: listMetadata('Repository', page),
+      metadata: listMetadata('Repository', page, list.criteria),
       items: page.rows.map(present),
     };
   }

@@ -8,8 +8,10 @@ import {
 import { Postgres } from '@skein/postgres';
 import type { Caller } from './caller.js';
 import { fleetReader } from './fleet-reader.js';
-import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { listMetadata, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
+import { templateVersions } from './selection/selectables.js';
+import { readPage, selectedList, type ListSource } from './selection/selected-list.js';
 
 interface Row {
   readonly name: string;
@@ -18,9 +20,14 @@ interface Row {
   readonly createdAt: Date;
 }
 
-const SELECT = `
-select name, generation, spec, created_at as "createdAt" from gateway.template_versions
-where org = $1 and fleet = $2`;
+const source: ListSource = {
+  table: 'gateway.template_versions',
+  select: `
+select r.name, r.generation, r.spec, r.created_at as "createdAt" from gateway.template_versions r
+join gateway.fleets f on f.org = r.org and f.uid = r.fleet`,
+};
+
+const ONE = `${source.select} where r.org = $1 and r.fleet = $2 and r.name = $3`;
 
 function present(fleet: string, { name, generation, spec, createdAt }: Row): TemplateVersion {
   const time = createdAt.toISOString();
@@ -40,25 +47,20 @@ export class TemplateVersionsService {
 
   async read({ org }: Caller, fleet: string, name: string): Promise<TemplateVersion> {
     const { uid } = await fleetReader.one(this.postgres, org, fleet);
-    const [row] = await this.postgres.query<Row>(`${SELECT} and name = $3`, [org, uid, name]);
+    const [row] = await this.postgres.query<Row>(ONE, [org, uid, name]);
     if (!row) throw RefusedRequest.notFound('TemplateVersion', `${fleet}/${name}`);
     return present(fleet, row);
   }
 
   async list({ org }: Caller, fleet: string, query: ListQuery): Promise<TemplateVersionList> {
-    const { limit, after } = pageRequest('TemplateVersion', query);
     const { uid } = await fleetReader.one(this.postgres, org, fleet);
-    const found = await this.postgres.query<Row>(
-      `${SELECT} and ($3::text is null or name > $3) order by name limit $4`,
-      [org, uid, after, limit + 1],
-    );
-    const rows = found.slice(0, limit);
-    const next = found.length > limit ? rows.at(-1)!.name : undefined;
+    const list = selectedList(templateVersions, { 'r.org': org, 'r.fleet': uid }, query);
+    const page = await readPage<Row>(this.postgres, source, list);
     return {
       apiVersion: API_VERSION,
       kind: 'TemplateVersionList',
-      metadata: listMetadata('TemplateVersion', { rows, next }),
-      items: rows.map((row) => present(fleet, row)),
+      metadata: listMetadata('TemplateVersion', page, list.criteria),
+      items: page.rows.map((row) => present(fleet, row)),
     };
   }
 }

@@ -18,15 +18,16 @@ import type { Caller } from '../resources/caller.js';
 import { DevicesService } from '../resources/devices.service.js';
 import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
+import { devices } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
+import { Answers, AnswersPages, MayOnlyCount, Selects } from './documented.js';
 import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
 import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
-import { Answers, AnswersPages } from './documented.js';
 
 @ApiTags('devices')
 @UseInterceptors(EntityTags)
@@ -36,6 +37,8 @@ export class DevicesController {
 
   @Get()
   @AnswersPages(DeviceList)
+  @Selects(devices)
+  @MayOnlyCount()
   list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<DeviceList> {
     return this.devices.list(caller, query);
   }

@@ -6,6 +6,7 @@ import {
   ApiQuery,
 } from '@nestjs/swagger';
 import { Status } from '@skein/api';
+import type { Selectable } from '../resources/selection/field.js';
 
 /** Documents a route that answers one resource. */
 export function Answers(type: Type<unknown>): MethodDecorator {
@@ -25,6 +26,32 @@ export function AnswersPages(type: Type<unknown>): MethodDecorator {
     ApiOkResponse({ type }),
     ApiBadRequestResponse({ type: Status }),
   );
+}
+
+/** Documents by what the resources of a list are selected. */
+export function Selects({ fields }: Selectable): MethodDecorator {
+  return applyDecorators(
+    ApiQuery({
+      name: 'labelSelector',
+      required: false,
+      description:
+        'Conditions with commas between them: `key`, `!key`, `key=value`, `key!=value`, `key in (a, b)`, ' +
+        '`key notin (a, b)`, `(key1,key2)=(a,b)`.',
+    }),
+    ApiQuery({
+      name: 'fieldSelector',
+      required: false,
+      description:
+        'Conditions with commas between them: `field`, `!field`, `=`, `!=`, `in (a, b)`, `notin (a, b)`, `contains`, ' +
+        `\`notcontains\`, \`>\`, \`>=\`, \`<\`, \`<=\`. Fields: ${Object.keys(fields).join(', ')}.`,
+    }),
+  );
+}
+
+/** Documents `summaryOnly`. */
+export function MayOnlyCount(): MethodDecorator {
+  const description = 'Count the selected devices by their statuses instead of listing them.';
+  return ApiQuery({ name: 'summaryOnly', required: false, type: Boolean, description });
 }
 
 /** Documents the selection and the order of events. */

@@ -18,15 +18,16 @@ import type { Caller } from '../resources/caller.js';
 import { RepositoriesService } from '../resources/repositories.service.js';
 import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
+import { repositories } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
+import { Answers, AnswersPages, Selects } from './documented.js';
 import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
 import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
-import { Answers, AnswersPages } from './documented.js';
 
 @ApiTags('repositories')
 @UseInterceptors(EntityTags)
@@ -36,6 +37,7 @@ export class RepositoriesController {
 
   @Get()
   @AnswersPages(RepositoryList)
+  @Selects(repositories)
   list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<RepositoryList> {
     return this.repositories.list(caller, query);
   }

@@ -3,9 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import { TemplateVersion, TemplateVersionList } from '@skein/api';
 import type { Caller } from '../resources/caller.js';
 import type { ListQuery } from '../resources/page.js';
+import { templateVersions } from '../resources/selection/selectables.js';
 import { TemplateVersionsService } from '../resources/template-versions.service.js';
 import { FromCaller } from './caller.decorator.js';
-import { Answers, AnswersPages } from './documented.js';
+import { Answers, AnswersPages, Selects } from './documented.js';
 
 @ApiTags('fleets')
 @Controller('api/v1/fleets/:fleet/templateversions')
@@ -14,6 +15,7 @@ export class TemplateVersionsController {
 
   @Get()
   @AnswersPages(TemplateVersionList)
+  @Selects(templateVersions)
   list(
     @FromCaller() caller: Caller,
     @Param('fleet') fleet: string,

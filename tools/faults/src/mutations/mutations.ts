@@ -1,3 +1,4 @@
+import { cacheMutations } from './cache-mutations.js';
 import { handlingMutations } from './handling-mutations.js';
 import { logMutations } from './log-mutations.js';
 import type { Mutation } from './mutation.js';
@@ -10,6 +11,7 @@ export const mutations: readonly Mutation[] = [
   ...logMutations,
   ...streamMutations,
   ...handlingMutations,
+  ...cacheMutations,
   ...renderMutations,
   ...rolloutMutations,
 ];

@@ -23,8 +23,8 @@ export const renderMutations: readonly Mutation[] = [
     file: 'apps/render-service/src/asked-references.ts',
     edits: [
       {
-        find: 'where org = $1 and uid = $2 for no key update',
-        replace: 'where org = $1 and uid = $2',
+        find: 'where f.org = $1 and f.uid = $2 for no key update of f',
+        replace: 'where f.org = $1 and f.uid = $2',
       },
     ],
     tests: render('src/first-writer'),
@@ -40,6 +40,26 @@ export const renderMutations: readonly Mutation[] = [
       },
     ],
     tests: render('src/first-writer'),
+  },
+  {
+    name: 'secret-documents-sealed',
+    safeguard: 'a document that holds a secret is sealed',
+    file: 'apps/render-service/src/rendering.ts',
+    edits: [{ find: 'isSecret(ready) ? digestKey : undefined', replace: 'undefined' }],
+    tests: render('src/secrets'),
+  },
+  {
+    name: 'one-commit',
+    safeguard: 'all paths of a branch come from one commit within a template version',
+    file: 'apps/render-service/src/cached-source.ts',
+    edits: [
+      {
+        find: 'if (agreed === fetched?.revision) return fetched;',
+        replace: 'if (fetched) return fetched;',
+      },
+      { find: 'targetRevision: agreed }', replace: 'targetRevision }' },
+    ],
+    tests: render('src/cached'),
   },
   {
     name: 'queue-begins-anew',

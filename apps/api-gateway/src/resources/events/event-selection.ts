@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Event } from '@skein/api';
-import { fieldSelector, type Requirement } from '../field-selector.js';
+import type { Event, Requirement } from '@skein/api';
 import type { ListQuery } from '../page.js';
 import { RefusedRequest } from '../refused-request.js';
+import { readFieldSelector } from '../selection/read-selector.js';
 
 const fields = {
   'metadata.name': ({ metadata }: Event) => metadata.name!,
@@ -15,10 +15,28 @@ const fields = {
 export type EventField = keyof typeof fields;
 export type Order = 'asc' | 'desc';
 
+/** That a field has, or has not, one of these values. */
+interface Condition {
+  readonly field: string;
+  readonly is: boolean;
+  readonly values: readonly string[];
+}
+
+function conditionOf({ keys, operator, values }: Requirement): Condition {
+  const field = keys[0]!;
+  if (operator !== 'in' && operator !== 'notin') {
+    throw new RefusedRequest(
+      'invalid',
+      `fieldSelector: ${field}: events are selected by =, !=, in and notin; write ${field}=value`,
+    );
+  }
+  return { field, is: operator === 'in', values: values.flat() };
+}
+
 /** Which events are asked for, and in which order. */
 export class EventSelection {
   private constructor(
-    private readonly requirements: readonly Requirement[],
+    private readonly conditions: readonly Condition[],
     readonly order: Order,
   ) {}
 
@@ -27,12 +45,13 @@ export class EventSelection {
     if (order !== 'asc' && order !== 'desc') {
       throw new RefusedRequest('invalid', 'order: must be asc or desc');
     }
-    return new EventSelection(fieldSelector(asked, Object.keys(fields)), order);
+    const requirements = readFieldSelector(asked, Object.keys(fields));
+    return new EventSelection(requirements.map(conditionOf), order);
   }
 
   /** The same for the same question, however it is written. */
   get criteria(): string {
-    const said = this.requirements.map((requirement) => JSON.stringify(requirement)).sort();
+    const said = this.conditions.map((condition) => JSON.stringify(condition)).sort();
     return createHash('sha256')
       .update(JSON.stringify([this.order, said]))
       .digest('base64url');
@@ -40,7 +59,7 @@ export class EventSelection {
 
   /** The only values that a field may have; undefined when it may have nearly any. */
   only(field: EventField): ReadonlySet<string> | undefined {
-    const sets = this.requirements.filter((one) => one.is && one.field === field);
+    const sets = this.conditions.filter((one) => one.is && one.field === field);
     if (sets.length === 0) return undefined;
     const first = sets[0]!.values;
     return new Set(first.filter((value) => sets.every(({ values }) => values.includes(value))));
@@ -48,13 +67,13 @@ export class EventSelection {
 
   /** Values that a field may not have. */
   never(field: EventField): readonly string[] {
-    return this.requirements
+    return this.conditions
       .filter((one) => !one.is && one.field === field)
       .flatMap(({ values }) => values);
   }
 
   matches(event: Event): boolean {
-    return this.requirements.every(
+    return this.conditions.every(
       ({ field, is, values }) => values.includes(fields[field as EventField](event)) === is,
     );
   }
