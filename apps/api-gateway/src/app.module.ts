@@ -32,6 +32,7 @@ import { TemplateVersionsService } from './resources/template-versions.service.j
 import { DeviceAgentController } from './rest/device-agent.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
 import { AboutController } from './rest/about.controller.js';
+import { LabelsController } from './rest/labels.controller.js';
 import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { FleetsController } from './rest/fleets.controller.js';
@@ -107,6 +108,7 @@ const resources = [
     DeadLettersController,
     ParkedController,
     AboutController,
+    LabelsController,
     UnbuiltController,
   ],
   providers: [

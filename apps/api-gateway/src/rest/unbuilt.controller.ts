@@ -23,7 +23,6 @@ const paths = [
   'enrollmentrequests/:name/approval',
   'enrollmentrequests/:name/status',
   'fleets/:name/applications/:application/actions/:action',
-  'labels',
   'repositories/:name/check-oci-image',
   'repositories/:name/check-oci-tag',
   'resourcesyncs',

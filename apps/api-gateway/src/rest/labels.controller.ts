@@ -1,0 +1,29 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Postgres } from '@skein/postgres';
+import type { Caller } from '../resources/caller.js';
+import { listLabels } from '../resources/labels.js';
+import type { ListQuery } from '../resources/page.js';
+import { devices } from '../resources/selection/selectables.js';
+import { FromCaller } from './caller.decorator.js';
+import { Selects } from './documented.js';
+
+@ApiTags('labels')
+@Controller('api/v1/labels')
+export class LabelsController {
+  constructor(private readonly postgres: Postgres) {}
+
+  /** The distinct labels of the devices that are selected, as `key=value`. */
+  @Get()
+  @ApiOkResponse({ type: [String] })
+  @ApiQuery({ name: 'kind', enum: ['Device'] })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    description: 'Labels at the most: 1,000 without it.',
+  })
+  @Selects(devices)
+  list(@FromCaller() { org }: Caller, @Query() query: ListQuery): Promise<string[]> {
+    return listLabels(this.postgres, org, query);
+  }
+}
