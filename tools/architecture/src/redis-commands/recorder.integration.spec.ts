@@ -38,9 +38,11 @@ nativeRedisOrSkip('what is sent to a server', () => {
     const scope = { org: 'o', fleet: 'f', templateVersion: 'v' };
     const key = cacheKeys.gitRevision(scope, 'r', 'main');
     const fetch = () => new Promise<Buffer>((done) => setTimeout(done, 400, Buffer.from('x')));
-    await waitFor(() =>
-      redis.client('LIST').then((list) => String(list).includes('test-commands')),
-    );
+    const probe = cacheKeys.gitRevision(scope, 'r', 'probe');
+    await waitFor(async () => {
+      await cache.agree({ key: probe }, Buffer.from('x'));
+      return (await redis.del(probe.name)) === 1;
+    });
     await cache.getOrFetch({ key, fetch }, new AbortController().signal);
     await redis.set(key.name, 'unreadable', 'KEEPTTL');
     await cache.getOrFetch({ key, fetch }, new AbortController().signal);
