@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 /** Whose contents: no value is ever served to another template version. */
 export interface CacheScope {
   readonly org: string;
-  /** Name of the fleet. */
+  /** Uid of the fleet: names can be used again. */
   readonly fleet: string;
-  /** Name of its template version. */
+  /** Uid of its template version. */
   readonly templateVersion: string;
 }
 
