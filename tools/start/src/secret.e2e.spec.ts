@@ -139,7 +139,10 @@ const filesBelow = (path: string): string =>
     const { body: fleets } = await client('GET', '/api/v1/fleets/f/templateversions');
     expect(fleets.items.map(nameOf)).toEqual(['v1', expect.stringMatching(/^v1-[0-9a-f]{8}$/)]);
     const events = await client('GET', '/api/v1/events?limit=1000');
-    await waitFor(() => collector.bodies.length > 0);
+    // Spans come some seconds later.
+    await waitFor(() => collector.bodies.some((body) => body.includes('skein-render')), {
+      timeoutMs: 30_000,
+    });
     const places = {
       PostgreSQL: await dumpOfDatabase(database.url),
       Redis: monitor.commands.join('\n') + (await dumpOfRedis(redis.url)),
