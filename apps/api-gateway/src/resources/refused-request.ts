@@ -5,9 +5,11 @@ export type RefusalCode =
   | 'not-acceptable'
   | 'conflict'
   | 'precondition'
+  | 'expired'
   | 'too-large'
   | 'media-type'
   | 'mismatch'
+  | 'too-many'
   | 'unsupported';
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */

@@ -9,6 +9,7 @@ import {
   Put,
   Query,
   Res,
+  type StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
@@ -20,27 +21,41 @@ import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { devices } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
+import { WatchService, type WatchRequest } from '../resources/watch/watch.service.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, MayOnlyCount, Selects } from './documented.js';
 import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
+import { answerWatch } from './event-stream.js';
 import { FromPatch } from './patch-body.js';
+import { FromWatch, Watched } from './watch-request.js';
 import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('devices')
 @UseInterceptors(EntityTags)
 @Controller('api/v1/devices')
 export class DevicesController {
-  constructor(private readonly devices: DevicesService) {}
+  constructor(
+    private readonly devices: DevicesService,
+    private readonly watches: WatchService,
+  ) {}
 
   @Get()
   @AnswersPages(DeviceList)
   @Selects(devices)
   @MayOnlyCount()
-  list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<DeviceList> {
-    return this.devices.list(caller, query);
+  @Watched()
+  async list(
+    @FromCaller() caller: Caller,
+    @Query() query: ListQuery,
+    @FromWatch() watch: WatchRequest | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeviceList | StreamableFile> {
+    if (!watch) return this.devices.list(caller, query);
+    const list = this.devices.watched(caller, query);
+    return answerWatch(reply, await this.watches.open(list, watch));
   }
 
   @Post()

@@ -9,6 +9,7 @@ import {
   Put,
   Query,
   Res,
+  type StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
@@ -20,26 +21,40 @@ import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { repositories } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
+import { WatchService, type WatchRequest } from '../resources/watch/watch.service.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
 import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
+import { answerWatch } from './event-stream.js';
 import { FromPatch } from './patch-body.js';
+import { FromWatch, Watched } from './watch-request.js';
 import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('repositories')
 @UseInterceptors(EntityTags)
 @Controller('api/v1/repositories')
 export class RepositoriesController {
-  constructor(private readonly repositories: RepositoriesService) {}
+  constructor(
+    private readonly repositories: RepositoriesService,
+    private readonly watches: WatchService,
+  ) {}
 
   @Get()
   @AnswersPages(RepositoryList)
   @Selects(repositories)
-  list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<RepositoryList> {
-    return this.repositories.list(caller, query);
+  @Watched()
+  async list(
+    @FromCaller() caller: Caller,
+    @Query() query: ListQuery,
+    @FromWatch() watch: WatchRequest | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RepositoryList | StreamableFile> {
+    if (!watch) return this.repositories.list(caller, query);
+    const list = this.repositories.watched(caller, query);
+    return answerWatch(reply, await this.watches.open(list, watch));
   }
 
   @Post()

@@ -1,27 +1,39 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { TemplateVersion, TemplateVersionList } from '@skein/api';
+import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import type { ListQuery } from '../resources/page.js';
 import { templateVersions } from '../resources/selection/selectables.js';
 import { TemplateVersionsService } from '../resources/template-versions.service.js';
+import { WatchService, type WatchRequest } from '../resources/watch/watch.service.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
+import { answerWatch } from './event-stream.js';
+import { FromWatch, Watched } from './watch-request.js';
 
 @ApiTags('fleets')
 @Controller('api/v1/fleets/:fleet/templateversions')
 export class TemplateVersionsController {
-  constructor(private readonly templateVersions: TemplateVersionsService) {}
+  constructor(
+    private readonly templateVersions: TemplateVersionsService,
+    private readonly watches: WatchService,
+  ) {}
 
   @Get()
   @AnswersPages(TemplateVersionList)
   @Selects(templateVersions)
-  list(
+  @Watched()
+  async list(
     @FromCaller() caller: Caller,
     @Param('fleet') fleet: string,
     @Query() query: ListQuery,
-  ): Promise<TemplateVersionList> {
-    return this.templateVersions.list(caller, fleet, query);
+    @FromWatch() watch: WatchRequest | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TemplateVersionList | StreamableFile> {
+    if (!watch) return this.templateVersions.list(caller, fleet, query);
+    const list = await this.templateVersions.watched(caller, fleet, query);
+    return answerWatch(reply, await this.watches.open(list, watch));
   }
 
   @Get(':name')
