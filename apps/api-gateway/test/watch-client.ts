@@ -1,4 +1,8 @@
+import { get, type IncomingMessage } from 'node:http';
+
 type Loose = ReturnType<typeof JSON.parse>;
+
+const WAIT_MS = 20_000;
 
 /** One server-sent event. */
 export interface Sent {
@@ -16,33 +20,47 @@ function sentIn(frame: string): Sent | undefined {
   return { ...(id !== undefined && { id }), ...(JSON.parse(data) as Omit<Sent, 'id'>) };
 }
 
-/** A client that watches a list over a real connection, and keeps all that it was told. */
+/** A client that watches a list over a real connection of its own, and keeps all that it was told. */
 export class WatchClient {
   readonly sent: Sent[] = [];
   /** As a list would have it, by name. */
   readonly known = new Map<string, Loose>();
   lastId: string | undefined;
   code = 0;
-  headers = new Headers();
+  headers: IncomingMessage['headers'] = {};
   /** The body of a refusal. */
   refusal: Loose;
   isOver = false;
-  private readonly gone = new AbortController();
+  private response: IncomingMessage | undefined;
   private done: Promise<void> = Promise.resolve();
 
   /** Resolves when the answer has begun. */
-  async open(url: string, headers: Record<string, string> = {}): Promise<this> {
-    const response = await fetch(url, { headers, signal: this.gone.signal });
-    [this.code, this.headers] = [response.status, response.headers];
-    if (response.ok) this.done = this.read(response.body!);
-    else [this.refusal, this.isOver] = [await response.json(), true];
+  async open(url: string, headers: Readonly<Record<string, string>> = {}): Promise<this> {
+    const response = await new Promise<IncomingMessage>((resolve, reject) =>
+      get(url, { headers, agent: false }, resolve).on('error', reject),
+    );
+    [this.code, this.headers, this.response] = [response.statusCode!, response.headers, response];
+    if (this.code === 200) this.done = this.read(response);
+    else {
+      const chunks = (await response.toArray()) as Buffer[];
+      [this.refusal, this.isOver] = [JSON.parse(Buffer.concat(chunks).toString()), true];
+    }
     return this;
   }
 
   /** Cuts the connection. */
   async close(): Promise<void> {
-    this.gone.abort();
+    this.response?.destroy();
     await this.done;
+  }
+
+  /** Reads nothing more. */
+  freeze(): void {
+    this.response!.socket.pause();
+  }
+
+  thaw(): void {
+    this.response!.socket.resume();
   }
 
   get types(): string[] {
@@ -55,12 +73,23 @@ export class WatchClient {
     return changes.map(({ type, object }) => `${type} ${object.metadata.name}`);
   }
 
-  private async read(body: ReadableStream<Uint8Array>): Promise<void> {
+  /** Resolves when it holds; what the client was told is in the error if it never does. */
+  async until(holds: () => boolean): Promise<void> {
+    const deadline = performance.now() + WAIT_MS;
+    while (!holds()) {
+      if (performance.now() > deadline) {
+        throw new Error(`waited in vain; told: ${JSON.stringify(this.sent.slice(-20))}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  private async read(response: IncomingMessage): Promise<void> {
     let text = '';
+    response.setEncoding('utf8');
     try {
-      for await (const chunk of body.pipeThrough(new TextDecoderStream() as never)) {
-        text += String(chunk);
-        const frames = text.split('\n\n');
+      for await (const chunk of response) {
+        const frames = (text + String(chunk)).split('\n\n');
         text = frames.pop()!;
         for (const frame of frames) this.take(sentIn(frame));
       }

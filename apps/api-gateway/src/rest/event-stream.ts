@@ -52,6 +52,7 @@ export function answerWatch(reply: FastifyReply, watcher: Watcher): StreamableFi
     'x-accel-buffering': 'no',
   });
   watcher.ended.addEventListener('abort', () => {
+    if (reply.raw.closed) return;
     const timer = setTimeout(() => reply.raw.destroy(), LAST_WORD_MS).unref();
     reply.raw.once('close', () => clearTimeout(timer));
   });

@@ -61,7 +61,10 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
     this.telling = loop('telling those who watch', REST_MS, () => this.step());
     this.loops = [
       this.telling,
-      loop('reminding those who watch', REMIND_EVERY_MS, () => this.remind()),
+      loop('reminding those who watch', REMIND_EVERY_MS, () => {
+        this.remind(REMIND_AFTER_MS);
+        return Promise.resolve(0);
+      }),
     ];
     feed.listen(this);
   }
@@ -113,6 +116,11 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
 
   forget(): void {
     this.endAll(endings.expired());
+  }
+
+  /** Says where they are to those who heard nothing for so long. */
+  remind(silentMs: number): void {
+    for (const group of this.groups.values()) group.remind(silentMs);
   }
 
   private hand(group: WatchGroup, changes: readonly Changed[], settled: Mark): void {
@@ -189,11 +197,6 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
     } finally {
       if (group.hasWork && !group.isEmpty) this.due.add(group);
     }
-  }
-
-  private remind(): Promise<number> {
-    for (const group of this.groups.values()) group.remind(REMIND_AFTER_MS);
-    return Promise.resolve(0);
   }
 
   private endAll(status: Status): void {
