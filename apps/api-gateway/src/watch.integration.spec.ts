@@ -137,7 +137,7 @@ describe('a watch is refused', () => {
     [404, 'fleets/none/templateversions', {}, 'Fleet none does not exist'],
     [501, 'events', {}, 'watch: not supported yet'],
   ])('with %d: %s %j', async (code, path, query, message) => {
-    const client = await watch(path, query as Record<string, string>);
+    const client = await watch(path, query);
     expect([client.code, client.refusal.message]).toEqual([code, expect.stringContaining(message)]);
   });
 

@@ -23,8 +23,6 @@ function sentIn(frame: string): Sent | undefined {
 /** A client that watches a list over a real connection of its own, and keeps all that it was told. */
 export class WatchClient {
   readonly sent: Sent[] = [];
-  /** As a list would have it, by name. */
-  readonly known = new Map<string, Loose>();
   lastId: string | undefined;
   code = 0;
   headers: IncomingMessage['headers'] = {};
@@ -33,6 +31,9 @@ export class WatchClient {
   isOver = false;
   private response: IncomingMessage | undefined;
   private done: Promise<void> = Promise.resolve();
+
+  /** @param known as a list would have it, by name */
+  constructor(readonly known = new Map<string, Loose>()) {}
 
   /** Resolves when the answer has begun. */
   async open(url: string, headers: Readonly<Record<string, string>> = {}): Promise<this> {

@@ -116,6 +116,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   change(_transaction: Transaction, row: FleetRow, body: Fleet): Promise<Changes<FleetRow>> {
+    const { labels = {} } = body.metadata;
     const parts = partsOf(body);
     const generation = row.generation + 1;
     const events: Draft[] = [];
@@ -133,18 +134,14 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
       const rolloutPolicy = said(parts.rolloutPolicy);
       events.push({ definition: fleetRolloutPolicyUpdated, data: { rolloutPolicy } });
     }
-    const labels = body.metadata.labels ?? {};
-    const relabelled = canonicalJson(labels) === canonicalJson(row.labels) ? {} : { labels };
-    const respecified =
-      events.length === 0
-        ? {}
-        : {
-            ...parts,
-            generation,
-            templateGeneration: differs('template') ? generation : row.templateGeneration,
-          };
-    if (relabelled.labels) events.push({ definition: fleetLabelsUpdated, data: { labels } });
-    return Promise.resolve({ columns: { ...relabelled, ...respecified }, events });
+    const templateGeneration = differs('template') ? generation : row.templateGeneration;
+    const respecified = events.length > 0 && { ...parts, generation, templateGeneration };
+    const columns: Partial<FleetRow> = { ...respecified };
+    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+      columns.labels = labels;
+      events.push({ definition: fleetLabelsUpdated, data: { labels } });
+    }
+    return Promise.resolve({ columns, events });
   }
 
   async remove(transaction: Transaction, row: FleetRow) {

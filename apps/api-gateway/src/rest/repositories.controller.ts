@@ -21,7 +21,7 @@ import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { repositories } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
-import { WatchService, type WatchRequest } from '../resources/watch/watch.service.js';
+import { WatchService } from '../resources/watch/watch.service.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
@@ -30,7 +30,7 @@ import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documen
 import { EntityTags } from './entity-tags.interceptor.js';
 import { answerWatch } from './event-stream.js';
 import { FromPatch } from './patch-body.js';
-import { FromWatch, Watched } from './watch-request.js';
+import { FromWatch, Watched, type WatchAsked } from './watch-request.js';
 import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('repositories')
@@ -49,12 +49,11 @@ export class RepositoriesController {
   async list(
     @FromCaller() caller: Caller,
     @Query() query: ListQuery,
-    @FromWatch() watch: WatchRequest | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @FromWatch() watch: WatchAsked | undefined,
   ): Promise<RepositoryList | StreamableFile> {
     if (!watch) return this.repositories.list(caller, query);
     const list = this.repositories.watched(caller, query);
-    return answerWatch(reply, await this.watches.open(list, watch));
+    return answerWatch(watch.reply, await this.watches.open(list, watch));
   }
 
   @Post()

@@ -1,16 +1,15 @@
-import { Controller, Get, Param, Query, Res, type StreamableFile } from '@nestjs/common';
+import { Controller, Get, Param, Query, type StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { TemplateVersion, TemplateVersionList } from '@skein/api';
-import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import type { ListQuery } from '../resources/page.js';
 import { templateVersions } from '../resources/selection/selectables.js';
 import { TemplateVersionsService } from '../resources/template-versions.service.js';
-import { WatchService, type WatchRequest } from '../resources/watch/watch.service.js';
+import { WatchService } from '../resources/watch/watch.service.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
 import { answerWatch } from './event-stream.js';
-import { FromWatch, Watched } from './watch-request.js';
+import { FromWatch, Watched, type WatchAsked } from './watch-request.js';
 
 @ApiTags('fleets')
 @Controller('api/v1/fleets/:fleet/templateversions')
@@ -28,12 +27,11 @@ export class TemplateVersionsController {
     @FromCaller() caller: Caller,
     @Param('fleet') fleet: string,
     @Query() query: ListQuery,
-    @FromWatch() watch: WatchRequest | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @FromWatch() watch: WatchAsked | undefined,
   ): Promise<TemplateVersionList | StreamableFile> {
     if (!watch) return this.templateVersions.list(caller, fleet, query);
     const list = await this.templateVersions.watched(caller, fleet, query);
-    return answerWatch(reply, await this.watches.open(list, watch));
+    return answerWatch(watch.reply, await this.watches.open(list, watch));
   }
 
   @Get(':name')

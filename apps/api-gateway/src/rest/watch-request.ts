@@ -28,9 +28,14 @@ function positionIn({ headers, query }: FastifyRequest): string | undefined {
   throw new RefusedRequest('invalid', 'resourceVersion: is given more than once');
 }
 
+/** A request to watch, and what answers it. */
+export interface WatchAsked extends WatchRequest {
+  readonly reply: FastifyReply;
+}
+
 /** What a request says of watching; undefined when it asks for a list. */
 export const FromWatch = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): WatchRequest | undefined => {
+  (_data: unknown, context: ExecutionContext): WatchAsked | undefined => {
     const http = context.switchToHttp();
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
     if (!isAsked((request.query as Record<string, unknown>)['watch'])) return undefined;
@@ -40,7 +45,7 @@ export const FromWatch = createParamDecorator(
     }
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    return { position: positionIn(request), signal: gone.signal };
+    return { position: positionIn(request), signal: gone.signal, reply };
   },
 );
 

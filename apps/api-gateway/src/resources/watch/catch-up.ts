@@ -3,7 +3,7 @@ import { RefusedRequest } from '../refused-request.js';
 import type { ChangeFeed } from './change-feed.js';
 import { LogTail, type Step } from './log-tail.js';
 import type { Mark } from './positions.js';
-import type { WatchedKind } from './touched.js';
+import type { Touched, WatchedKind } from './touched.js';
 import { EXPIRED, watchEvent, type WatchEvent } from './watch-event.js';
 import type { WatchedList } from './watched-list.js';
 import type { Watcher } from './watcher.js';
@@ -22,6 +22,10 @@ const AT_ONCE = 250;
 
 const DEVICES_OF = `
 select uid from gateway.device_views where org = $1 and owner = any($2::uuid[])`;
+
+type Placed = Touched & { readonly position: number };
+
+const isOfFleet = ({ ofFleet = false }: Touched): boolean => ofFleet;
 
 const expired = () => new RefusedRequest('expired', EXPIRED);
 
@@ -66,16 +70,13 @@ export class CatchUp {
 
   /** The things of a kind that these events changed in an organisation. */
   async changesIn(org: string, kind: WatchedKind, steps: readonly Step[]): Promise<Changed[]> {
-    const changes: Changed[] = [];
-    const fleets = new Map<string, number>();
-    for (const { position, touched, org: of } of steps) {
-      for (const one of of === org ? touched : []) {
-        if (one.kind !== kind) continue;
-        if (one.ofFleet) fleets.set(one.uid, Math.min(position, fleets.get(one.uid) ?? position));
-        else changes.push({ uid: one.uid, position, isNew: one.isNew ?? false });
-      }
-    }
-    return fleets.size === 0 ? changes : [...changes, ...(await this.devicesOf(org, fleets))];
+    const touched = steps
+      .filter((step) => step.org === org)
+      .flatMap((step) => step.touched.map((one) => ({ ...one, position: step.position })))
+      .filter((one) => one.kind === kind);
+    const [fleets, things] = [touched.filter(isOfFleet), touched.filter((one) => !isOfFleet(one))];
+    const changes = things.map(({ uid, position, isNew = false }) => ({ uid, position, isNew }));
+    return fleets.length === 0 ? changes : [...changes, ...(await this.devicesOf(org, fleets))];
   }
 
   /** The last position that was drawn in the log. */
@@ -86,9 +87,9 @@ export class CatchUp {
     return row!.last;
   }
 
-  private async devicesOf(org: string, fleets: ReadonlyMap<string, number>): Promise<Changed[]> {
-    const position = Math.min(...fleets.values());
-    const uids = [...fleets.keys()];
+  private async devicesOf(org: string, fleets: readonly Placed[]): Promise<Changed[]> {
+    const position = Math.min(...fleets.map((fleet) => fleet.position));
+    const uids = fleets.map(({ uid }) => uid);
     const rows = await this.log.postgres.query<{ uid: string }>(DEVICES_OF, [org, uids]);
     return rows.map(({ uid }) => ({ uid, position, isNew: false }));
   }

@@ -29,6 +29,8 @@ const COUNT_AT_ONCE = 5_000;
 const MOST_WAITING = 100_000;
 /** How often it is looked whether they are handled: by this gateway, or by another one. */
 const LOOK_AGAIN_MS = 20;
+/** Looking takes longer the more there are; between two looks there is so many times that time. */
+const PAUSE = 5;
 /** How often the log is read when no hint came; and when nobody listens. */
 const POLL_MS = 500;
 
@@ -55,6 +57,8 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   private last = 0;
   /** Whether what it read it also looked at. */
   private looks = false;
+  /** When it may be looked again whether those that wait are handled. */
+  private settleAt = 0;
   /** Changes that nobody was told of yet, since something failed. */
   private untold: Step[] = [];
   private listener: Listener | undefined;
@@ -118,20 +122,22 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   private async step(): Promise<number> {
     this.look(this.listener?.isListening ?? false);
     await this.settle();
-    const limit = this.looks ? READ_AT_ONCE : COUNT_AT_ONCE;
-    const isFull = this.waitingChanges >= MOST_WAITING;
-    const wanted = { limit: isFull ? 0 : limit, data: this.looks };
-    const tail = await this.tail.after(this.reached.number, wanted);
+    const most = this.looks ? READ_AT_ONCE : COUNT_AT_ONCE;
+    const limit = this.waitingChanges < MOST_WAITING ? most : 0;
+    const tail = await this.tail.after(this.reached.number, { limit, data: this.looks });
     if (this.isAnother(tail)) {
       await this.startAgain();
       return 1;
     }
-    [this.handled, this.last] = [tail.handled, tail.last];
-    this.take(tail.steps);
+    this.take(tail);
+    await this.tell();
+    return tail.steps.length < most ? 0 : tail.steps.length;
+  }
+
+  private async tell(): Promise<void> {
     await this.listener?.tell(this.untold, this.settled);
     this.untold = [];
     if (this.looks && this.waiting.size > 0) setTimeout(() => this.wake(), LOOK_AGAIN_MS).unref();
-    return tail.steps.length < limit ? 0 : tail.steps.length;
   }
 
   /** What waits and was not looked at is read again when somebody listens. */
@@ -145,8 +151,10 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Those that waited and are handled now. */
   private async settle(): Promise<void> {
-    if (this.waiting.size === 0) return;
+    const begun = performance.now();
+    if (this.waiting.size === 0 || begun < this.settleAt) return;
     const open = await this.tail.open([...this.waiting.keys()]);
+    this.settleAt = performance.now() + PAUSE * (performance.now() - begun);
     for (const [number, { step }] of this.waiting) {
       if (open.has(number)) continue;
       this.waiting.delete(number);
@@ -156,7 +164,8 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** Those that have not taken effect wait. */
-  private take(steps: readonly Step[]): void {
+  private take({ steps, handled, last }: Tail): void {
+    [this.handled, this.last] = [handled, last];
     for (const step of steps) {
       if (step.isOpen) {
         this.waiting.set(step.mark.number, { step, before: this.reached });
