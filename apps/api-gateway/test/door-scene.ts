@@ -79,10 +79,7 @@ export class DoorScene {
   }
 
   /** Opens it with these settings on top. */
-  async openWith(
-    settings: Readonly<Record<string, string>>,
-    ...others: Group[]
-  ): Promise<void> {
+  async openWith(settings: Readonly<Record<string, string>>, ...others: Group[]): Promise<void> {
     const { migratedDatabase, environment } = this.parts;
     this.database = await migratedDatabase(['gateway', ...others]);
     Object.assign(environment, settingsFor(this.database.urlOf('gateway')), settings);
