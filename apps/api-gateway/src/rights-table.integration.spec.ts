@@ -150,7 +150,7 @@ beforeAll(async () => {
   tokens.give('system', { role: 'admin', organization: '*' }).write();
   const settings = {
     SKEIN_AUTHENTICATION: 'tokens',
-    SKEIN_API_TOKENS_FILE: tokens.file,
+    SKEIN_ACCESS_FILE: tokens.file,
     SKEIN_LONG_POLL_MS: '1',
   };
   await door.openWith(settings, ...groups.filter((group) => group !== 'gateway'));

@@ -31,6 +31,7 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
   'media-type': 415,
   mismatch: 422,
   unsupported: 501,
+  busy: 503,
 };
 
 const reasons: Readonly<Record<number, string>> = {
