@@ -52,7 +52,8 @@ export class OidcIssuer {
         },
       },
     });
-    server.on('request', provider.callback());
+    const answer = provider.callback();
+    server.on('request', (request, response) => void answer(request, response));
     return new OidcIssuer(server, url, audience, privateKey, publicKey);
   }
 
