@@ -13,6 +13,7 @@ import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
+import { DeviceTokensService } from './resources/device-tokens.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
 import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events/events.service.js';
@@ -30,6 +31,7 @@ import { RolloutRequestsService } from './resources/rollout-requests.service.js'
 import { RolloutsService } from './resources/rollouts.service.js';
 import { TemplateVersionsService } from './resources/template-versions.service.js';
 import { DeviceAgentController } from './rest/device-agent.controller.js';
+import { DeviceTokensController } from './rest/device-tokens.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
 import { AboutController } from './rest/about.controller.js';
 import { AuthController } from './rest/auth.controller.js';
@@ -50,6 +52,7 @@ import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { UnbuiltController } from './rest/unbuilt.controller.js';
 import { Admission } from './rights/admission.js';
+import { DeviceTokens } from './rights/device-tokens.js';
 import { identitiesProvider } from './rights/identities.provider.js';
 import { RightsGuard } from './rights/rights.guard.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
@@ -79,6 +82,7 @@ const resources = [
   FleetsService,
   DevicesService,
   DeviceStatusService,
+  DeviceTokensService,
   RenderedWaiters,
   RenderedService,
   TemplateVersionsService,
@@ -106,6 +110,7 @@ const resources = [
     DispatchingController,
     DevicesController,
     DeviceAgentController,
+    DeviceTokensController,
     EventsController,
     StreamsController,
     KvController,
@@ -120,6 +125,7 @@ const resources = [
     ...blobs,
     ...resources,
     GatewayView,
+    DeviceTokens,
     identitiesProvider,
     Admission,
     ...taskProviders(GatewayTask, GatewaySweep),

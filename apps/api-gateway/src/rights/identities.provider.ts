@@ -4,6 +4,7 @@ import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
 import { InvalidAccessFile } from './access-file.js';
 import { AccessRules } from './access-rules.js';
+import { DeviceTokens } from './device-tokens.js';
 import { Identities } from './identity.js';
 import { KnownIdentities } from './known-identities.js';
 import { NobodyAsked } from './nobody-asked.js';
@@ -18,15 +19,16 @@ function rulesIn(access: Credential, logger: Logger): AccessRules {
   }
 }
 
-function identitiesOf(config: GatewayConfig, logger: Logger): Identities {
+function identitiesOf(config: GatewayConfig, logger: Logger, devices: DeviceTokens): Identities {
   const { authentication, access, oidc } = config;
   if (authentication === 'none' || !access) return new NobodyAsked();
-  return new KnownIdentities(rulesIn(access, logger), oidc && new OidcTokens(oidc, logger));
+  const users = oidc && new OidcTokens(oidc, logger);
+  return new KnownIdentities(rulesIn(access, logger), devices, users);
 }
 
 /** Who is believed, as the settings say. */
 export const identitiesProvider: FactoryProvider<Identities> = {
   provide: Identities,
   useFactory: identitiesOf,
-  inject: [GatewayConfig, LOGGER],
+  inject: [GatewayConfig, LOGGER, DeviceTokens],
 };
