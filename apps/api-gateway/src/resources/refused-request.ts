@@ -1,6 +1,7 @@
 export type RefusalCode =
   | 'invalid'
   | 'unauthorized'
+  | 'forbidden'
   | 'not-found'
   | 'not-acceptable'
   | 'conflict'
@@ -10,7 +11,9 @@ export type RefusalCode =
   | 'media-type'
   | 'mismatch'
   | 'too-many'
-  | 'unsupported';
+  | 'unsupported'
+  /** Something that is needed is away: later it may work. */
+  | 'busy';
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */
 export class RefusedRequest extends Error {

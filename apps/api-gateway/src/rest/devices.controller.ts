@@ -22,6 +22,7 @@ import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { devices } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
 import { WatchService } from '../resources/watch/watch.service.js';
+import { Needs } from '../rights/needs.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
@@ -43,6 +44,7 @@ export class DevicesController {
   ) {}
 
   @Get()
+  @Needs('list', 'devices')
   @AnswersPages(DeviceList)
   @Selects(devices)
   @MayOnlyCount()
@@ -58,6 +60,7 @@ export class DevicesController {
   }
 
   @Post()
+  @Needs('create', 'devices')
   @Repeatable()
   @Rehearsable()
   @ApiCreatedResponse({ type: Device })
@@ -67,6 +70,7 @@ export class DevicesController {
   }
 
   @Get(':name')
+  @Needs('get', 'devices')
   @Tagged()
   @Answers(Device)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Device> {
@@ -74,6 +78,7 @@ export class DevicesController {
   }
 
   @Put(':name')
+  @Needs('update', 'devices')
   @Rehearsable()
   @Conditional()
   @Answers(Device)
@@ -89,6 +94,7 @@ export class DevicesController {
   }
 
   @Patch(':name')
+  @Needs('patch', 'devices')
   @Rehearsable()
   @Patches(Device)
   @Conditional()
@@ -101,6 +107,7 @@ export class DevicesController {
   }
 
   @Delete(':name')
+  @Needs('delete', 'devices')
   @Rehearsable()
   @Conditional()
   @Answers(Status)

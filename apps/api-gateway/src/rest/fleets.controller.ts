@@ -22,6 +22,7 @@ import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { fleets } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
 import { WatchService } from '../resources/watch/watch.service.js';
+import { Needs } from '../rights/needs.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
@@ -43,6 +44,7 @@ export class FleetsController {
   ) {}
 
   @Get()
+  @Needs('list', 'fleets')
   @AnswersPages(FleetList)
   @Selects(fleets)
   @MaySummarise()
@@ -58,6 +60,7 @@ export class FleetsController {
   }
 
   @Post()
+  @Needs('create', 'fleets')
   @Repeatable()
   @Rehearsable()
   @ApiCreatedResponse({ type: Fleet })
@@ -67,6 +70,7 @@ export class FleetsController {
   }
 
   @Get(':name')
+  @Needs('get', 'fleets')
   @Tagged()
   @Answers(Fleet)
   @MaySummarise()
@@ -79,6 +83,7 @@ export class FleetsController {
   }
 
   @Put(':name')
+  @Needs('update', 'fleets')
   @Rehearsable()
   @Conditional()
   @Answers(Fleet)
@@ -94,6 +99,7 @@ export class FleetsController {
   }
 
   @Patch(':name')
+  @Needs('patch', 'fleets')
   @Rehearsable()
   @Patches(Fleet)
   @Conditional()
@@ -106,6 +112,7 @@ export class FleetsController {
   }
 
   @Delete(':name')
+  @Needs('delete', 'fleets')
   @Rehearsable()
   @Conditional()
   @Answers(Status)

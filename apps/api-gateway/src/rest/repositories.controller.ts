@@ -22,6 +22,7 @@ import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { repositories } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
 import { WatchService } from '../resources/watch/watch.service.js';
+import { Needs } from '../rights/needs.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
@@ -43,6 +44,7 @@ export class RepositoriesController {
   ) {}
 
   @Get()
+  @Needs('list', 'repositories')
   @AnswersPages(RepositoryList)
   @Selects(repositories)
   @Watched()
@@ -57,6 +59,7 @@ export class RepositoriesController {
   }
 
   @Post()
+  @Needs('create', 'repositories')
   @Repeatable()
   @Rehearsable()
   @ApiCreatedResponse({ type: Repository })
@@ -69,6 +72,7 @@ export class RepositoriesController {
   }
 
   @Get(':name')
+  @Needs('get', 'repositories')
   @Tagged()
   @Answers(Repository)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Repository> {
@@ -76,6 +80,7 @@ export class RepositoriesController {
   }
 
   @Put(':name')
+  @Needs('update', 'repositories')
   @Rehearsable()
   @Conditional()
   @Answers(Repository)
@@ -91,6 +96,7 @@ export class RepositoriesController {
   }
 
   @Patch(':name')
+  @Needs('patch', 'repositories')
   @Rehearsable()
   @Patches(Repository)
   @Conditional()
@@ -103,6 +109,7 @@ export class RepositoriesController {
   }
 
   @Delete(':name')
+  @Needs('delete', 'repositories')
   @Rehearsable()
   @Conditional()
   @Answers(Status)

@@ -6,6 +6,7 @@ import type { ListQuery } from '../resources/page.js';
 import { templateVersions } from '../resources/selection/selectables.js';
 import { TemplateVersionsService } from '../resources/template-versions.service.js';
 import { WatchService } from '../resources/watch/watch.service.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
 import { answerWatch } from './event-stream.js';
@@ -20,6 +21,7 @@ export class TemplateVersionsController {
   ) {}
 
   @Get()
+  @Needs('list', 'templateversions')
   @AnswersPages(TemplateVersionList)
   @Selects(templateVersions)
   @Watched()
@@ -35,6 +37,7 @@ export class TemplateVersionsController {
   }
 
   @Get(':name')
+  @Needs('get', 'templateversions')
   @Answers(TemplateVersion)
   read(
     @FromCaller() caller: Caller,

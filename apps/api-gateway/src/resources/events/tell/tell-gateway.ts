@@ -5,6 +5,8 @@ import {
   deviceLabelsUpdated,
   deviceSpecUpdated,
   deviceStatusReported,
+  deviceTokenIssued,
+  deviceTokenRevoked,
   fleetCreated,
   fleetDeleted,
   fleetLabelsUpdated,
@@ -17,6 +19,7 @@ import {
   repositorySpecUpdated,
   repositoryWebhookUpdated,
   type DeviceStatusReported,
+  type DeviceTokenChanged,
 } from '@skein/events';
 import { telling, type How, type Told } from './telling.js';
 
@@ -37,6 +40,11 @@ const updated = (field: string, message: string): How<unknown> => ({
     message,
     details: { detailType: 'ResourceUpdated', updatedFields: [field] },
   }),
+});
+
+const token = (message: string): How<DeviceTokenChanged> => ({
+  reasons: ['DeviceTokenChanged'],
+  tell: ({ token: id }) => ({ reason: 'DeviceTokenChanged', message: `${message}: ${id}` }),
 });
 
 const contents: Readonly<Record<string, string>> = {
@@ -66,6 +74,8 @@ export const gatewayTellings = [
       message: `reports that it is ${summary}, its applications ${applications}, its life cycle ${lifecycle}`,
     }),
   }),
+  telling(deviceTokenIssued, token('has a new token')),
+  telling(deviceTokenRevoked, token('lost a token')),
   telling(deviceDeleted, deleted),
   telling(fleetCreated, created),
   telling(fleetSelectorUpdated, updated('spec.selector', 'has a new selector')),
