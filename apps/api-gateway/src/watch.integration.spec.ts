@@ -135,7 +135,14 @@ describe('a watch is refused', () => {
     [400, 'devices', { watch: 'maybe' }, 'watch: must be true or false'],
     [400, 'devices', { fieldSelector: 'nope=1' }, 'cannot select by nope'],
     [404, 'fleets/none/templateversions', {}, 'Fleet none does not exist'],
-    [501, 'events', {}, 'watch: not supported yet'],
+    [400, 'events', { order: 'asc' }, 'order: not with watch'],
+    [
+      400,
+      'events',
+      { fieldSelector: 'involvedObject.name=a' },
+      'the history of one object cannot be watched',
+    ],
+    [400, 'system/parked', {}, 'watch: is no criterion'],
   ])('with %d: %s %j', async (code, path, query, message) => {
     const client = await watch(path, query);
     expect([client.code, client.refusal.message]).toEqual([code, expect.stringContaining(message)]);
@@ -161,6 +168,42 @@ describe('a watch is refused', () => {
   });
 });
 
+describe('a watch of events', () => {
+  it('tells those that come, in their order, as the list shows them', async () => {
+    await put('before');
+    await settled();
+    const fieldSelector = 'involvedObject.kind=Device,reason in (ResourceCreated,ResourceDeleted)';
+    const resourceVersion = await positionOf('events', { fieldSelector });
+    await put('a');
+    const client = await watch('events', { fieldSelector, resourceVersion });
+    await put('a', { not: 'asked' });
+    await call('PUT', '/fleets/f', fleet('f'));
+    await call('DELETE', '/devices/a');
+    await settle();
+    await client.until(() => client.told.length === 2);
+    const list = await scene.listOf('events', { fieldSelector, order: 'asc' });
+    const told = client.sent.filter(({ type }) => type === 'ADDED').map(({ object }) => object);
+    expect(told).toEqual(list.items.slice(-2));
+    expect(told.map(({ message }) => message)).toEqual([
+      'Device a was created',
+      'Device a was deleted',
+    ]);
+  });
+
+  it('without a position begins now', async () => {
+    await put('before');
+    await settled();
+    const client = await watch('events');
+    await client.until(() => client.types.includes('BOOKMARK'));
+    await put('after');
+    await settle();
+    await client.until(() => client.told.length === 1);
+    expect(client.sent.find(({ type }) => type === 'ADDED')!.object.message).toBe(
+      'Device after was created',
+    );
+  });
+});
+
 describe('what is shown', () => {
   it('of fleets and repositories changes with their labels, too', async () => {
     const [fleets, repositories] = [await follow('fleets'), await follow('repositories')];
@@ -170,9 +213,11 @@ describe('what is shown', () => {
       ['/repositories/r', repository('r')],
     ] as const) {
       await call('PUT', path, body);
+      await settled();
       await call('PUT', path, { ...body, metadata: { ...body.metadata, labels } });
     }
     await settle();
+    await fleets.until(() => fleets.known.has('f'));
     for (const [client, name] of [
       [fleets, 'f'],
       [repositories, 'r'],
