@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BlobStore, openBlobs, Sealer } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { ServiceModule } from '@skein/service';
@@ -32,6 +32,7 @@ import { TemplateVersionsService } from './resources/template-versions.service.j
 import { DeviceAgentController } from './rest/device-agent.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
 import { AboutController } from './rest/about.controller.js';
+import { AuthController } from './rest/auth.controller.js';
 import { LabelsController } from './rest/labels.controller.js';
 import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
@@ -48,6 +49,9 @@ import { DeadLettersController, ParkedController } from './rest/waiting-events.c
 import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { UnbuiltController } from './rest/unbuilt.controller.js';
+import { Admission } from './rights/admission.js';
+import { identitiesProvider } from './rights/identities.provider.js';
+import { RightsGuard } from './rights/rights.guard.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
 
 const entities = [RepositoryRow, FleetRow, DeviceRow];
@@ -108,6 +112,7 @@ const resources = [
     DeadLettersController,
     ParkedController,
     AboutController,
+    AuthController,
     LabelsController,
     UnbuiltController,
   ],
@@ -115,7 +120,10 @@ const resources = [
     ...blobs,
     ...resources,
     GatewayView,
+    identitiesProvider,
+    Admission,
     ...taskProviders(GatewayTask, GatewaySweep),
+    { provide: APP_GUARD, useClass: RightsGuard },
     { provide: APP_FILTER, useClass: StatusFilter },
     { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
   ],
