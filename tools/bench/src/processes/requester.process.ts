@@ -4,10 +4,11 @@ import { requestOf, type Load, type Request } from '../scenarios/api/loads.js';
 import { given, serve } from './serve.js';
 
 const concurrency = Number(given('BENCH_CONCURRENCY'));
+const authorization = `Bearer ${given('BENCH_TOKEN')}`;
 const server = new Pool(given('BENCH_URL'), { connections: concurrency, pipelining: 1 });
 
 async function send({ method, path, body, type }: Request): Promise<void> {
-  const headers = type === undefined ? {} : { 'content-type': type };
+  const headers = { authorization, ...(type !== undefined && { 'content-type': type }) };
   const answer = await server.request({ method, path, headers, body: body ?? null });
   if (answer.statusCode >= 300) {
     throw new Error(`${method} ${path}: ${answer.statusCode} ${await answer.body.text()}`);

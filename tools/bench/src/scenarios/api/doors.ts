@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { nodeOptions } from '@skein/config';
+import { DEFAULT_ORGANISATION } from '@skein/events';
 import { migrate, type Migrated } from '@skein/migrate';
 import { freePort } from '@skein/testing';
 import pg from 'pg';
@@ -11,6 +12,19 @@ export const CONCURRENCY = 16;
 
 const gatewayMain = new URL('../../../../../apps/api-gateway/dist/main.js', import.meta.url)
   .pathname;
+
+/** Its holder may do everything in the only organisation that there is. */
+export const TOKEN = randomBytes(32).toString('hex');
+const tokens = {
+  organizations: [{ id: DEFAULT_ORGANISATION, displayName: 'Default' }],
+  tokens: [
+    {
+      name: 'bench',
+      sha256: createHash('sha256').update(TOKEN).digest('hex'),
+      roles: [{ role: 'admin', organization: DEFAULT_ORGANISATION }],
+    },
+  ],
+};
 
 export type DoorName = 'skein' | 'bare';
 
@@ -39,10 +53,12 @@ async function door(bench: Bench, migrated: Migrated, name: DoorName): Promise<D
     SKEIN_DATABASE_URL: migrated.urlOf('gateway'),
     SKEIN_STREAM_REDIS_URL: bench.servers.redisUrl,
     SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+    SKEIN_AUTHENTICATION: 'tokens',
+    SKEIN_API_TOKENS: JSON.stringify(tokens),
     ...{ SKEIN_GATEWAY_PORT: String(port), BENCH_PORT: String(port) },
   });
   bench.closing.add(() => server.stop());
-  const load = { BENCH_URL: url, BENCH_CONCURRENCY: String(CONCURRENCY) };
+  const load = { BENCH_URL: url, BENCH_TOKEN: TOKEN, BENCH_CONCURRENCY: String(CONCURRENCY) };
   const requester = await Child.start(ownProcess('requester'), load);
   bench.closing.add(() => requester.stop());
   return { name, url, server, requester };

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import type { Doors, Door } from './doors.js';
+import { TOKEN, type Doors, type Door } from './doors.js';
 import { deviceOf, nameOf, PAGE, PREFIX } from './loads.js';
 
 interface Answer {
@@ -20,11 +20,13 @@ const OWN = ['name', 'creationTimestamp', 'resourceVersion'];
 const HEADERS = ['content-type', 'flightctl-api-version'];
 const PATH = '/api/v1/devices';
 
+const authorization = `Bearer ${TOKEN}`;
+
 async function ask({ url }: Door, { path, method = 'GET', type, body }: Question): Promise<Answer> {
   const response = await fetch(url + path, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(type !== undefined && { headers: { 'content-type': type } }),
+    headers: { authorization, ...(type !== undefined && { 'content-type': type }) },
   });
   const headers = Object.fromEntries(HEADERS.map((name) => [name, response.headers.get(name)]));
   const etag = response.headers.get('etag');

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Doors } from './doors.js';
+import { TOKEN, type Doors } from './doors.js';
 import { requestOf, type LoadName } from './loads.js';
 import { requireEqual } from './same-answers.js';
 
@@ -29,7 +29,7 @@ export async function requireSameRows({ skein, bare, pool }: Doors): Promise<voi
     const load = { devices: 1, from: 0, count: 1, prefix };
     const send = async (part: LoadName, at?: string) => {
       const { method, path, body, type } = requestOf({ ...load, part }, 0);
-      const headers = { 'content-type': type! };
+      const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': type! };
       const response = await fetch(url + (at ?? path), { method, headers, body: body! });
       if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     };

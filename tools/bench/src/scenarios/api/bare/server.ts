@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { statusOf, type Device } from '@skein/api';
 import { newUid } from '@skein/events';
@@ -10,9 +11,13 @@ import type { Store } from './store.js';
 const VERSION = 'v1beta1';
 const BODY_LIMIT_BYTES = 1_024 * 1_024;
 
-const originOf = ({ ip, id }: FastifyRequest): Origin => ({
-  ...{ actor: 'anonymous', sourceaddress: ip, requestid: id },
-});
+const BEARER = /^Bearer +([\x21-\x7e]{1,8192})$/i;
+
+/** Whose token is taken. */
+export interface Holder {
+  readonly name: string;
+  readonly sha256: string;
+}
 
 function tagged(reply: FastifyReply, device: Device): Device {
   void reply.header('etag', etagOf(device));
@@ -28,7 +33,10 @@ function answerErrors(server: FastifyInstance): void {
 }
 
 /** Bare Fastify: what the users of these five routes get, and nothing around it. */
-export function bareServer(store: Store): FastifyInstance {
+export function bareServer(store: Store, holder: Holder): FastifyInstance {
+  const originOf = ({ ip, id }: FastifyRequest): Origin => ({
+    ...{ actor: holder.name, sourceaddress: ip, requestid: id },
+  });
   const devices = new Devices(store);
   const server = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -39,7 +47,9 @@ export function bareServer(store: Store): FastifyInstance {
   server.addContentTypeParser('application/json-patch+json', { parseAs: 'string' }, parse);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers({ 'x-request-id': request.id, 'flightctl-api-version': VERSION });
-    done();
+    const [, token = ''] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+    const isKnown = createHash('sha256').update(token).digest('hex') === holder.sha256;
+    done(isKnown ? undefined : new Refusal(401, 'the token is not valid'));
   });
   answerErrors(server);
   const path = '/api/v1/devices';
