@@ -1,16 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Query,
-  Res,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { Repository, RepositoryList, Status, statusOf } from '@skein/api';
 import type { FastifyReply } from 'fastify';
@@ -26,12 +14,10 @@ import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
 import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
-import { EntityTags } from './entity-tags.interceptor.js';
 import { FromPatch } from './patch-body.js';
 import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('repositories')
-@UseInterceptors(EntityTags)
 @Controller('api/v1/repositories')
 export class RepositoriesController {
   constructor(private readonly repositories: RepositoriesService) {}

@@ -5,8 +5,10 @@ import { newUid } from '@skein/events';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
 import { speakOneVersion } from './api-version.js';
+import { tagResources } from './entity-tags.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
+import { traceRequests } from './tracing.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
@@ -32,6 +34,7 @@ export function httpAdapter(): FastifyAdapter {
 export function prepareServer(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   server.removeContentTypeParser('text/plain');
+  traceRequests(server);
   takeRawBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
@@ -39,6 +42,7 @@ export function prepareServer(app: NestFastifyApplication): void {
   });
   speakOneVersion(server);
   takePatches(server);
+  tagResources(server);
   const about = new DocumentBuilder()
     .setTitle('Skein')
     .setDescription('Fleets of edge devices: declare what they run, and see what they do.')

@@ -1,27 +1,45 @@
-import {
-  Injectable,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { finished } from 'node:stream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { inSpan, withLogContext } from '@skein/telemetry';
-import type { FastifyRequest } from 'fastify';
-import { from, lastValueFrom, type Observable } from 'rxjs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Runs a write in a span that goes on with the client's trace; reads change nothing, and may wait for minutes. */
-function traced(request: FastifyRequest, work: () => Promise<unknown>): Promise<unknown> {
-  if (request.method === 'GET') return work();
-  const parent = request.headers['traceparent'];
-  const options = { parent: typeof parent === 'string' ? parent : undefined };
-  return inSpan(`${request.method} ${request.routeOptions.url ?? request.url}`, options, work);
+type Server = ReturnType<ReturnType<NestFastifyApplication['getHttpAdapter']>['getInstance']>;
+
+const failures = new WeakMap<FastifyRequest, unknown>();
+
+/** Notes for the span of a request why it failed. */
+export function noteFailure(request: FastifyRequest, error: unknown): void {
+  failures.set(request, error);
 }
 
-/** What a request logs carries its id, and what it writes its trace. */
-@Injectable()
-export class TraceInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const work = () => lastValueFrom(next.handle(), { defaultValue: undefined });
-    return from(withLogContext({ request: request.id }, () => traced(request, work)));
-  }
+/** Until it is sent, or nobody waits for it any more. @throws what was noted */
+async function answered(request: FastifyRequest, { raw }: FastifyReply): Promise<void> {
+  await new Promise((resolve) => finished(raw, resolve));
+  if (failures.has(request)) throw failures.get(request);
+}
+
+/** Runs the rest of a request in a span that goes on with the client's trace. */
+function trace(request: FastifyRequest, reply: FastifyReply, rest: () => void): void {
+  const parent = request.headers['traceparent'];
+  const options = { parent: typeof parent === 'string' ? parent : undefined };
+  const name = `${request.method} ${request.routeOptions.url ?? request.url}`;
+  inSpan(name, options, () => {
+    const end = answered(request, reply);
+    rest();
+    return end;
+  }).catch(() => undefined);
+}
+
+/**
+ * What a request logs carries its id, and what it writes its trace. Reads have no span: they change nothing, and may wait
+ * for minutes. Hooks of the server: an interceptor of Nest costs more than the rest of a read (ADR 0032).
+ */
+export function traceRequests(server: Server): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    withLogContext({ request: request.id }, done);
+  });
+  server.addHook('preHandler', (request, reply, done) => {
+    if (request.method === 'GET') done();
+    else trace(request, reply, done);
+  });
 }
