@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Device, type DeviceList } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
   deviceCreated,
@@ -78,11 +78,11 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
     const spec = body.spec ?? null;
     const columns: Partial<DeviceRow> = {};
     const events: Draft[] = [];
-    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+    if (!sameJson(labels, row.labels)) {
       columns.labels = labels;
       events.push({ definition: deviceLabelsUpdated, data: { labels } });
     }
-    if (canonicalJson(spec) !== canonicalJson(row.spec)) {
+    if (!sameJson(spec, row.spec)) {
       const generation = row.generation + 1;
       Object.assign(columns, { spec, generation });
       events.push({

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { API_VERSION, Fleet, type FleetList } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
   fleetCreated,
@@ -103,7 +103,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     const parts = partsOf(body);
     const generation = row.generation + 1;
     const events: Draft[] = [];
-    const differs = (part: keyof Parts) => canonicalJson(parts[part]) !== canonicalJson(row[part]);
+    const differs = (part: keyof Parts) => !sameJson(parts[part], row[part]);
     if (differs('selector')) {
       events.push({ definition: fleetSelectorUpdated, data: { selector: said(parts.selector) } });
     }
@@ -119,7 +119,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     }
     // The contract has no event for the labels of fleets: nobody decides by them.
     const labels = body.metadata.labels ?? {};
-    const relabelled = canonicalJson(labels) === canonicalJson(row.labels) ? {} : { labels };
+    const relabelled = sameJson(labels, row.labels) ? {} : { labels };
     if (events.length === 0) return Promise.resolve({ columns: relabelled, events });
     const templateGeneration = differs('template') ? generation : row.templateGeneration;
     return Promise.resolve({

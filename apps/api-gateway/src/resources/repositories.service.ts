@@ -6,7 +6,7 @@ import {
   type RepositoryList,
   type RepositorySpec,
 } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
   repositoryCreated,
@@ -148,9 +148,8 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
     const credentials = await this.credentials.seal(transaction, row, spec, row.credentials);
     const [shown, labels] = [maskedSpec(spec), metadata.labels ?? {}];
     // The contract has no event for the labels of repositories: nobody decides by them.
-    const relabelled = canonicalJson(labels) === canonicalJson(row.labels) ? {} : { labels };
-    const same =
-      credentials === row.credentials && canonicalJson(shown) === canonicalJson(row.spec);
+    const relabelled = sameJson(labels, row.labels) ? {} : { labels };
+    const same = credentials === row.credentials && sameJson(shown, row.spec);
     if (same) return { columns: relabelled, events: [] };
     const data = { spec: withoutCredentials(spec) as unknown as JsonObject, credentials };
     return {

@@ -1,5 +1,5 @@
 import { API_VERSION, type Device } from '@skein/api';
-import { canonicalJson, repositoriesOf } from '@skein/domain-resource';
+import { sameJson, repositoriesOf } from '@skein/domain-resource';
 import {
   DEFAULT_ORGANISATION as org,
   deviceCreated,
@@ -129,11 +129,11 @@ export class Devices {
     const { labels = {} } = metadata;
     const events: Pick<NewEvent, 'definition' | 'data'>[] = [];
     const version = () => row.version + events.length;
-    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+    if (!sameJson(labels, row.labels)) {
       events.push({ definition: deviceLabelsUpdated, data: { labels } });
       await transaction.query(sql.UPDATE_LABELS, [org, row.uid, labels, version()]);
     }
-    if (canonicalJson(spec) !== canonicalJson(row.spec)) {
+    if (!sameJson(spec, row.spec)) {
       const data = { spec, generation: row.generation + 1 };
       events.push({ definition: deviceSpecUpdated, data });
       await transaction.query(sql.UPDATE_SPEC, [org, row.uid, spec, version()]);

@@ -1,5 +1,5 @@
 import type { Device } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { Refusal, refuse } from './refusal.js';
 
 const OPERATIONS = ['add', 'replace', 'remove', 'test'];
@@ -59,7 +59,7 @@ function take(holder: Holder, key: string): void {
 }
 
 function test(found: unknown, value: unknown): void {
-  if (canonicalJson(found) !== canonicalJson(value)) {
+  if (!sameJson(found, value)) {
     throw new Refusal(409, 'is not what is tested for');
   }
 }
@@ -84,7 +84,7 @@ function perform(root: Holder, { op, path, value }: Operation, index: number): v
 function differing(before: object, after: object): string[] {
   const [one, other] = [before as Holder, after as Holder];
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
-    (name) => canonicalJson(one[name]) !== canonicalJson(other[name]),
+    (name) => !sameJson(one[name], other[name]),
   );
 }
 

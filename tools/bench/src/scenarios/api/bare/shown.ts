@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { API_VERSION, type Condition, type Device, type UpdatedStatus } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
 
 /** A device with what is known of it, as it is selected. */
 export interface DeviceRecord {
@@ -89,8 +88,7 @@ export function shown(record: DeviceRecord): Device {
   };
 }
 
-const digest = (value: unknown) =>
-  createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);
+const digest = (value: unknown) => hash('sha256', JSON.stringify(value)).slice(0, 16);
 
 export function etagOf(device: Device): string {
   const { generation, labels, creationTimestamp } = device.metadata;
