@@ -22,16 +22,11 @@ import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
-const OPEN_VIEW = `
-with heard as (
-  insert into gateway.presence (org, uid) values ($1, $2) on conflict do nothing
-)
-insert into gateway.device_views (org, uid) values ($1, $2) on conflict do nothing`;
-
 @Injectable()
 export class DevicesService implements KindRules<DeviceRow, Device> {
   readonly kind = 'Device';
   readonly entity = DeviceRow;
+  readonly views = ['gateway.presence', 'gateway.device_views'];
   private readonly writer: Writer<DeviceRow, Device>;
 
   constructor(
@@ -99,7 +94,6 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
   }
 
   async saved(transaction: Transaction, identity: Identity, { spec }: Device): Promise<void> {
-    await transaction.query(OPEN_VIEW, [identity.org, identity.uid]);
     await this.users.note(transaction, 'Device', identity, spec);
   }
 

@@ -25,9 +25,6 @@ import { selectedList } from './selection/selected-list.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
-const OPEN_VIEW =
-  'insert into gateway.fleet_views (org, uid) values ($1, $2) on conflict do nothing';
-
 type Parts = Pick<FleetRow, 'selector' | 'template' | 'rolloutPolicy'>;
 
 function partsOf({ spec }: Fleet): Parts {
@@ -41,6 +38,7 @@ const said = (value: object | null) => value as unknown as JsonObject;
 export class FleetsService implements KindRules<FleetRow, Fleet> {
   readonly kind = 'Fleet';
   readonly entity = FleetRow;
+  readonly views = ['gateway.fleet_views'];
   private readonly writer: Writer<FleetRow, Fleet>;
 
   constructor(
@@ -134,7 +132,6 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   async saved(transaction: Transaction, identity: Identity, { spec }: Fleet): Promise<void> {
-    await transaction.query(OPEN_VIEW, [identity.org, identity.uid]);
     await this.users.note(transaction, 'Fleet', identity, spec.template.spec);
   }
 

@@ -78,6 +78,7 @@ function present(row: Row): Repository {
 export class RepositoriesService implements KindRules<RepositoryRow, Repository> {
   readonly kind = 'Repository';
   readonly entity = RepositoryRow;
+  readonly views = [];
   private readonly writer: Writer<RepositoryRow, Repository>;
 
   constructor(

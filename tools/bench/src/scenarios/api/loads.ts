@@ -62,7 +62,9 @@ const monitor = (monitorType: string, path?: string) => ({
 
 /** A device as its owner would write it, of some 2.5 kB. */
 export function deviceOf(prefix: string, index: number): object {
-  const labels = { site: `site-${index % SITES}`, ring: 'early', revision: '0' };
+  // Pages stay the same while devices are made.
+  const site = prefix === PREFIX ? `site-${index % SITES}` : prefix;
+  const labels = { site, ring: 'early', revision: '0' };
   return {
     apiVersion: 'flightctl.io/v1beta1',
     kind: 'Device',

@@ -35,11 +35,9 @@ async function find(database: Queryable, name: string): Promise<Device> {
   return shown(record);
 }
 
-async function openView(database: Queryable, uid: string, spec: object = {}): Promise<void> {
-  await database.query(sql.OPEN_VIEW, [org, uid]);
+async function noteUsers(database: Queryable, uid: string, spec: object = {}): Promise<void> {
   const repositories = repositoriesOf(spec);
   if (repositories.length > 0) await database.query(sql.LOCK_REPOSITORIES, [org, repositories]);
-  await database.query(sql.FORGET_USERS, [org, uid, repositories]);
   await database.query(sql.NOTE_USERS, [org, uid, repositories, 'Device']);
 }
 
@@ -98,7 +96,7 @@ export class Devices {
       const parameters = [org, uid, name, labels, spec];
       const made = await transaction.query(sql.INSERT, parameters);
       if (made.length === 0) throw new Refusal(409, `Device ${name} exists already`);
-      await openView(transaction, uid, spec ?? undefined);
+      await noteUsers(transaction, uid, spec ?? undefined);
       const data = { name, labels, spec: spec as JsonObject | null, generation: 1 };
       const events = [{ definition: deviceCreated, data, org, subject: uid, origin }];
       return { events, result: await find(transaction, name) };
@@ -115,7 +113,6 @@ export class Devices {
         throw new Refusal(409, `Device ${name} has resourceVersion ${row.version}`);
       }
       const events = await this.change(transaction, row, body);
-      if (events.length > 0) await openView(transaction, row.uid, body.spec);
       const about = { org, subject: row.uid, origin };
       return {
         events: events.map((event) => ({ ...event, ...about })),
@@ -137,6 +134,7 @@ export class Devices {
       const data = { spec, generation: row.generation + 1 };
       events.push({ definition: deviceSpecUpdated, data });
       await transaction.query(sql.UPDATE_SPEC, [org, row.uid, spec, version()]);
+      await noteUsers(transaction, row.uid, body.spec);
     }
     return events;
   }

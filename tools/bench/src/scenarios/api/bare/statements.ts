@@ -33,8 +33,15 @@ select uid, name, labels, spec, generation, version from gateway.devices
 where org = $1 and name = $2 for no key update`;
 
 export const INSERT = `
-insert into gateway.devices (org, uid, name, labels, spec, generation, version)
-values ($1, $2, $3, $4, $5, 1, 1) on conflict do nothing returning uid`;
+with made as (
+  insert into gateway.devices (org, uid, name, labels, spec, generation, version)
+  values ($1, $2, $3, $4, $5, 1, 1) on conflict do nothing returning org, uid
+), heard as (
+  insert into gateway.presence (org, uid) select org, uid from made on conflict do nothing
+), viewed as (
+  insert into gateway.device_views (org, uid) select org, uid from made on conflict do nothing
+)
+select from made`;
 
 export const UPDATE_LABELS = `
 update gateway.devices set labels = $3, version = $4 where org = $1 and uid = $2`;
@@ -43,17 +50,11 @@ export const UPDATE_SPEC = `
 update gateway.devices set spec = $3, generation = generation + 1, version = $4
 where org = $1 and uid = $2`;
 
-export const OPEN_VIEW = `
-with heard as (
-  insert into gateway.presence (org, uid) values ($1, $2) on conflict do nothing
-)
-insert into gateway.device_views (org, uid) values ($1, $2) on conflict do nothing`;
-
-export const FORGET_USERS = `
-delete from gateway.repository_users
-where org = $1 and uid = $2 and not (repository = any($3::text[]))`;
-
 export const NOTE_USERS = `
+with forgotten as (
+  delete from gateway.repository_users
+  where org = $1 and uid = $2 and not (repository = any($3::text[]))
+)
 insert into gateway.repository_users (org, repository, kind, uid)
 select $1, repository, $4, $2 from unnest($3::text[]) repository order by repository
 on conflict do nothing`;
