@@ -18,7 +18,7 @@ const entered = Promise.withResolvers<void>();
 beforeAll(async () => {
   telemetry = startTelemetry({ service: 'gateway', spanExporter: exporter });
   server = fastify({ genReqId: () => 'mine', forceCloseConnections: true });
-  traceRequests(server as never);
+  traceRequests(server);
   server.all('/things/:name', async (request, reply) => {
     await sleep(1);
     logger.info({}, 'at work');
