@@ -13,6 +13,7 @@ import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
+import { DeviceTokensService } from './resources/device-tokens.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
 import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events/events.service.js';
@@ -29,7 +30,12 @@ import { RolloutDryRunService } from './resources/rollout-dry-run.service.js';
 import { RolloutRequestsService } from './resources/rollout-requests.service.js';
 import { RolloutsService } from './resources/rollouts.service.js';
 import { TemplateVersionsService } from './resources/template-versions.service.js';
+import { ChangeFeed } from './resources/watch/change-feed.js';
+import { ListPositions } from './resources/watch/list-positions.js';
+import { Positions } from './resources/watch/positions.js';
+import { WatchService } from './resources/watch/watch.service.js';
 import { DeviceAgentController } from './rest/device-agent.controller.js';
+import { DeviceTokensController } from './rest/device-tokens.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
 import { AboutController } from './rest/about.controller.js';
 import { AuthController } from './rest/auth.controller.js';
@@ -49,6 +55,7 @@ import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { UnbuiltController } from './rest/unbuilt.controller.js';
 import { Admission } from './rights/admission.js';
+import { DeviceTokens } from './rights/device-tokens.js';
 import { identitiesProvider } from './rights/identities.provider.js';
 import { RightsGuard } from './rights/rights.guard.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
@@ -69,6 +76,8 @@ const blobs = [
   },
 ];
 
+const watching = [ChangeFeed, Positions, ListPositions, WatchService];
+
 const resources = [
   RepositoryCredentials,
   RepositoryUsers,
@@ -78,6 +87,7 @@ const resources = [
   FleetsService,
   DevicesService,
   DeviceStatusService,
+  DeviceTokensService,
   RenderedWaiters,
   RenderedService,
   TemplateVersionsService,
@@ -105,6 +115,7 @@ const resources = [
     DispatchingController,
     DevicesController,
     DeviceAgentController,
+    DeviceTokensController,
     EventsController,
     StreamsController,
     KvController,
@@ -118,7 +129,9 @@ const resources = [
   providers: [
     ...blobs,
     ...resources,
+    ...watching,
     GatewayView,
+    DeviceTokens,
     identitiesProvider,
     Admission,
     ...taskProviders(GatewayTask, GatewaySweep),

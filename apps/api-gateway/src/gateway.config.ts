@@ -1,24 +1,26 @@
-import { Credential, FromEnvironment, SealingConfig } from '@skein/config';
+import { Credential, FromEnvironment } from '@skein/config';
 import { IsDefined, IsIn, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
+
+import { OidcConfig } from './rights/oidc/oidc.config.js';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** The settings of the gateway. */
-export class GatewayConfig extends SealingConfig {
+export class GatewayConfig extends OidcConfig {
   @FromEnvironment(
     'SKEIN_AUTHENTICATION',
-    'tokens: only holders of a token get in; none: everybody may do everything, for development',
+    'tokens: only holders of a token get in, one of SKEIN_ACCESS or of SKEIN_OIDC_ISSUER; none: everybody may do everything, for development',
   )
   @IsIn(['tokens', 'none'], { message: '$property must be tokens or none' })
   authentication: 'tokens' | 'none';
 
   @FromEnvironment(
-    'SKEIN_API_TOKENS',
-    'the digests of the tokens and the roles of their holders, YAML or JSON, with SKEIN_AUTHENTICATION=tokens',
+    'SKEIN_ACCESS',
+    'organizations, the digests of tokens, and the roles of their holders and of groups, YAML or JSON',
   )
   @ValidateIf(({ authentication }: GatewayConfig) => authentication === 'tokens')
   @IsDefined({ message: '$property must be given with SKEIN_AUTHENTICATION=tokens' })
-  apiTokens?: Credential;
+  access?: Credential;
 
   @FromEnvironment('SKEIN_GATEWAY_HOST', 'the address of the API')
   @ValidateIf(({ authentication }: GatewayConfig) => authentication !== 'tokens')
@@ -45,4 +47,28 @@ export class GatewayConfig extends SealingConfig {
   @Min(1_000)
   @Max(86_400_000)
   silentAfterMs: number = 300_000;
+
+  @FromEnvironment('SKEIN_WATCH_CLIENTS', 'clients that may watch lists at the same time')
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  watchClients: number = 10_000;
+
+  @FromEnvironment(
+    'SKEIN_WATCH_BUFFER_BYTES',
+    'what may wait for a client that watches and reads slowly',
+  )
+  @IsInt()
+  @Min(1_024)
+  @Max(1_073_741_824)
+  watchBufferBytes: number = 1_048_576;
+
+  @FromEnvironment(
+    'SKEIN_WATCH_RESUME_EVENTS',
+    'events of the log over which a watch can be gone on with; after more, clients list again',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  watchResumeEvents: number = 100_000;
 }

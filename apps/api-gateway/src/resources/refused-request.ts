@@ -6,10 +6,14 @@ export type RefusalCode =
   | 'not-acceptable'
   | 'conflict'
   | 'precondition'
+  | 'expired'
   | 'too-large'
   | 'media-type'
   | 'mismatch'
-  | 'unsupported';
+  | 'too-many'
+  | 'unsupported'
+  /** Something that is needed is away: later it may work. */
+  | 'busy';
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */
 export class RefusedRequest extends Error {

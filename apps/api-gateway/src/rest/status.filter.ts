@@ -27,11 +27,14 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
   'not-found': 404,
   'not-acceptable': 406,
   conflict: 409,
+  expired: 410,
   precondition: 412,
   'too-large': 413,
   'media-type': 415,
   mismatch: 422,
+  'too-many': 429,
   unsupported: 501,
+  busy: 503,
 };
 
 const reasons: Readonly<Record<number, string>> = {
@@ -42,10 +45,12 @@ const reasons: Readonly<Record<number, string>> = {
   405: 'MethodNotAllowed',
   406: 'NotAcceptable',
   409: 'Conflict',
+  410: 'Expired',
   412: 'PreconditionFailed',
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
   422: 'UnprocessableContent',
+  429: 'TooManyRequests',
   500: 'InternalError',
   501: 'NotImplemented',
   503: 'ServiceUnavailable',

@@ -1,19 +1,25 @@
 import {
   deviceCreated,
   deviceDeleted,
+  deviceHealthReported,
   deviceLabelsUpdated,
   deviceSpecUpdated,
   deviceStatusReported,
+  deviceTokenIssued,
+  deviceTokenRevoked,
   fleetCreated,
   fleetDeleted,
+  fleetLabelsUpdated,
   fleetRolloutPolicyUpdated,
   fleetSelectorUpdated,
   fleetTemplateUpdated,
   repositoryCreated,
   repositoryDeleted,
+  repositoryLabelsUpdated,
   repositorySpecUpdated,
   repositoryWebhookUpdated,
   type DeviceStatusReported,
+  type DeviceTokenChanged,
 } from '@skein/events';
 import { telling, type How, type Told } from './telling.js';
 
@@ -36,6 +42,11 @@ const updated = (field: string, message: string): How<unknown> => ({
   }),
 });
 
+const token = (message: string): How<DeviceTokenChanged> => ({
+  reasons: ['DeviceTokenChanged'],
+  tell: ({ token: id }) => ({ reason: 'DeviceTokenChanged', message: `${message}: ${id}` }),
+});
+
 const contents: Readonly<Record<string, string>> = {
   UpToDate: 'DeviceContentUpToDate',
   OutOfDate: 'DeviceContentOutOfDate',
@@ -56,11 +67,21 @@ export const gatewayTellings = [
     reasons: [...Object.values(contents), OTHER_CONTENT],
     tell: reported,
   }),
+  telling(deviceHealthReported, {
+    reasons: [OTHER_CONTENT],
+    tell: ({ summary, applications, lifecycle }) => ({
+      reason: OTHER_CONTENT,
+      message: `reports that it is ${summary}, its applications ${applications}, its life cycle ${lifecycle}`,
+    }),
+  }),
+  telling(deviceTokenIssued, token('has a new token')),
+  telling(deviceTokenRevoked, token('lost a token')),
   telling(deviceDeleted, deleted),
   telling(fleetCreated, created),
   telling(fleetSelectorUpdated, updated('spec.selector', 'has a new selector')),
   telling(fleetTemplateUpdated, updated('spec.template', 'has a new template')),
   telling(fleetRolloutPolicyUpdated, updated('spec', 'has a new rollout policy')),
+  telling(fleetLabelsUpdated, updated('labels', 'has new labels')),
   telling(fleetDeleted, deleted),
   telling(repositoryCreated, created),
   telling(repositorySpecUpdated, updated('spec', 'has a new spec')),
@@ -72,5 +93,6 @@ export const gatewayTellings = [
       details: { detailType: 'ResourceUpdated', updatedFields: ['spec'] },
     }),
   }),
+  telling(repositoryLabelsUpdated, updated('labels', 'has new labels')),
   telling(repositoryDeleted, deleted),
 ];
