@@ -4,7 +4,7 @@ import { Store } from '../scenarios/api/bare/store.js';
 import { given, serve } from './serve.js';
 
 const store = await Store.open(given('SKEIN_DATABASE_URL'));
-const [holder] = (JSON.parse(given('SKEIN_API_TOKENS')) as { tokens: [Holder] }).tokens;
+const [holder] = (JSON.parse(given('SKEIN_ACCESS')) as { tokens: [Holder] }).tokens;
 const server = bareServer(store, holder);
 await server.listen({ host: '127.0.0.1', port: Number(given('BENCH_PORT')) });
 

@@ -42,6 +42,7 @@ export interface Doors {
   readonly bare: Door;
   /** With all rights. */
   readonly pool: pg.Pool;
+  readonly urlOf: Migrated['urlOf'];
 }
 
 async function door(bench: Bench, migrated: Migrated, name: DoorName): Promise<Door> {
@@ -54,7 +55,7 @@ async function door(bench: Bench, migrated: Migrated, name: DoorName): Promise<D
     SKEIN_STREAM_REDIS_URL: bench.servers.redisUrl,
     SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
     SKEIN_AUTHENTICATION: 'tokens',
-    SKEIN_API_TOKENS: JSON.stringify(tokens),
+    SKEIN_ACCESS: JSON.stringify(tokens),
     ...{ SKEIN_GATEWAY_PORT: String(port), BENCH_PORT: String(port) },
   });
   bench.closing.add(() => server.stop());
@@ -74,5 +75,5 @@ export async function openDoors(bench: Bench): Promise<Doors> {
     door(bench, migrated, 'skein'),
     door(bench, migrated, 'bare'),
   ]);
-  return { skein, bare, pool };
+  return { skein, bare, pool, urlOf: (room) => migrated.urlOf(room) };
 }

@@ -18,7 +18,7 @@ export interface Load {
 }
 
 const PATH = '/api/v1/devices';
-const SITES = 50;
+export const SITES = 50;
 /** So that devices are not asked for in the order of their names. */
 const STRIDE = 7_919;
 const FILE_BYTES = 1_024;
@@ -63,7 +63,7 @@ const monitor = (monitorType: string, path?: string) => ({
 /** A device as its owner would write it, of some 2.5 kB. */
 export function deviceOf(prefix: string, index: number): object {
   // Pages stay the same while devices are made.
-  const site = prefix === PREFIX ? `site-${index % SITES}` : prefix;
+  const site = prefix === PREFIX ? `site-${index % SITES}` : 'made';
   const labels = { site, ring: 'early', revision: '0' };
   return {
     apiVersion: 'flightctl.io/v1beta1',

@@ -1,48 +1,29 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { TOKEN, type Doors, type Door } from './doors.js';
+import { call, type Answer, type Call } from './call.js';
+import type { Doors, Door } from './doors.js';
 import { deviceOf, nameOf, PAGE, PREFIX } from './loads.js';
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | null>>;
-  readonly body: unknown;
-}
-
-interface Question {
-  readonly path: string;
-  readonly method?: string;
-  readonly type?: string;
-  readonly body?: unknown;
-}
 
 /** What differs from answer to answer, also at one door: only whether it is there is compared. */
 const OWN = ['name', 'creationTimestamp', 'resourceVersion'];
 const HEADERS = ['content-type', 'flightctl-api-version'];
 const PATH = '/api/v1/devices';
 
-const authorization = `Bearer ${TOKEN}`;
-
-async function ask({ url }: Door, { path, method = 'GET', type, body }: Question): Promise<Answer> {
-  const response = await fetch(url + path, {
-    method,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    headers: { authorization, ...(type !== undefined && { 'content-type': type }) },
-  });
-  const headers = Object.fromEntries(HEADERS.map((name) => [name, response.headers.get(name)]));
-  const etag = response.headers.get('etag');
-  const asked = response.headers.get('x-request-id');
-  return {
-    status: response.status,
-    headers: {
-      ...headers,
-      etag: method === 'GET' ? etag : etag && 'some',
-      'x-request-id': asked && 'some',
-    },
-    body: await response.json(),
-  };
+/** What is compared of an answer. */
+interface Shown {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | null>>;
+  readonly body: unknown;
 }
 
-function withoutOwn(answer: Answer): Answer {
+function shown(isRead: boolean, { status, headers, body }: Answer): Shown {
+  const some = (name: string) => (headers.has(name) ? 'some' : null);
+  const compared = HEADERS.map((name) => [name, headers.get(name)]);
+  const etag = isRead ? headers.get('etag') : some('etag');
+  const own = { etag, 'x-request-id': some('x-request-id') };
+  return { status, headers: { ...Object.fromEntries(compared), ...own }, body };
+}
+
+function withoutOwn(answer: Shown): Shown {
   const { metadata, ...body } = answer.body as { metadata?: Record<string, unknown> };
   if (!metadata) return answer;
   const entries = Object.entries(metadata);
@@ -64,28 +45,28 @@ export function requireEqual(what: string, skein: unknown, bare: unknown): void 
   }
 }
 
-async function same(doors: Doors, what: string, questions: Record<'skein' | 'bare', Question>) {
-  const answers = await Promise.all([
-    ask(doors.skein, questions.skein),
-    ask(doors.bare, questions.bare),
-  ]);
-  const isRead = (questions.skein.method ?? 'GET') === 'GET';
-  const [skein, bare] = isRead ? answers : answers.map(withoutOwn);
-  requireEqual(what, skein, bare);
+async function same(doors: Doors, what: string, calls: Record<'skein' | 'bare', Call>) {
+  const isRead = calls.skein.method === undefined;
+  const of = async (name: 'skein' | 'bare') => {
+    const answer = shown(isRead, await call(doors[name], calls[name]));
+    return isRead ? answer : withoutOwn(answer);
+  };
+  requireEqual(what, await of('skein'), await of('bare'));
 }
 
-const both = (question: Question) => ({ skein: question, bare: question });
+const both = (question: Call) => ({ skein: question, bare: question });
 
-/** The first pages of a list and all that follow. */
+/** All pages of a list, but for the positions that each door draws for itself. */
 async function pages(door: Door, selector: string): Promise<unknown[]> {
+  const first = `${PATH}?limit=${PAGE}&${selector}`;
   const found: unknown[] = [];
-  let path: string | undefined = `${PATH}?limit=${PAGE}&${selector}`;
-  const first = path;
+  let path: string | undefined = first;
   while (path !== undefined) {
-    const { body } = await ask(door, { path });
-    found.push(body);
-    const next = (body as { metadata: { continue?: string } }).metadata.continue;
-    path = next === undefined ? undefined : `${first}&continue=${next}`;
+    const { body } = await call(door, { path });
+    const { metadata, ...page } = body as { metadata: Record<string, unknown> };
+    const { continue: next, resourceVersion, ...counts } = metadata;
+    found.push({ ...page, ...counts, position: typeof resourceVersion });
+    path = next === undefined ? undefined : `${first}&continue=${String(next)}`;
   }
   return found;
 }
@@ -99,12 +80,12 @@ function wrong(device: object): object[] {
   ];
 }
 
-const patching = (prefix: string, operation: object): Question => ({
+const patching = (prefix: string, operation: object): Call => ({
   ...{ method: 'PATCH', path: `${PATH}/${nameOf(prefix, 7)}` },
   ...{ type: 'application/json-patch+json', body: [operation] },
 });
 
-const creating = (body: object): Question => ({
+const creating = (body: object): Call => ({
   ...{ method: 'POST', path: PATH, type: 'application/json', body },
 });
 

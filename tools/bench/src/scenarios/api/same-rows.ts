@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { TOKEN, type Doors } from './doors.js';
-import { requestOf, type LoadName } from './loads.js';
+import { call } from './call.js';
+import type { Door, Doors } from './doors.js';
+import { nameOf, requestOf, type LoadName } from './loads.js';
 import { requireEqual } from './same-answers.js';
 
 /** What each row says but for ids, times and names. */
@@ -19,23 +20,22 @@ select
                    order by e.position)
    from log.events e join made on made.org = e.org and made.uid = e.subject) as events`;
 
-async function rowsOf(pool: pg.Pool, prefix: string): Promise<unknown> {
+/** What the same requests leave behind at one door. */
+async function left(door: Door, pool: pg.Pool, prefix: string): Promise<unknown> {
+  const load = { devices: 1, from: 0, count: 1, prefix };
+  const send = async (part: LoadName, path?: string) => {
+    const request = requestOf({ ...load, part }, 0);
+    const body: unknown = JSON.parse(request.body!);
+    const { status } = await call(door, { ...request, body, ...(path !== undefined && { path }) });
+    if (status >= 300) throw new Error(`${part} at ${door.name}: ${status}`);
+  };
+  await send('create');
+  await send('patch', `/api/v1/devices/${nameOf(prefix, 0)}`);
   return (await pool.query<object>(ROWS, [`${prefix}-%`])).rows[0];
 }
 
 /** @throws when the same requests leave other rows than those of Skein: then it writes something else */
 export async function requireSameRows({ skein, bare, pool }: Doors): Promise<void> {
-  const of = async ({ url }: { url: string }, prefix: string) => {
-    const load = { devices: 1, from: 0, count: 1, prefix };
-    const send = async (part: LoadName, at?: string) => {
-      const { method, path, body, type } = requestOf({ ...load, part }, 0);
-      const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': type! };
-      const response = await fetch(url + (at ?? path), { method, headers, body: body! });
-      if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
-    };
-    await send('create');
-    await send('patch', `/api/v1/devices/${prefix}-0000000`);
-    return rowsOf(pool, prefix);
-  };
-  requireEqual('the rows', await of(skein, 'rows-skein'), await of(bare, 'rows-bare'));
+  const [one, other] = [await left(skein, pool, 'rows-a'), await left(bare, pool, 'rows-b')];
+  requireEqual('the rows', one, other);
 }

@@ -27,6 +27,9 @@ export interface PageQuery {
 }
 type Locked = Pick<DeviceRecord, 'uid' | 'name' | 'labels' | 'spec' | 'generation' | 'version'>;
 
+/** Nobody can watch here; it is as long as a position of Skein. */
+const POSITION = '0'.repeat(22);
+
 const notFound = (name: string) => new Refusal(404, `Device ${name} does not exist`);
 
 async function find(database: Queryable, name: string): Promise<Device> {
@@ -83,7 +86,8 @@ export class Devices {
       [...parameters, afterOf(query.continue, criteria), limit + 1],
     );
     const items = found.slice(0, limit).map(shown);
-    const metadata = found.length > limit ? await this.next(where, items.at(-1)!) : {};
+    const next = found.length > limit ? await this.next(where, items.at(-1)!) : {};
+    const metadata = { resourceVersion: POSITION, ...next };
     return { apiVersion: API_VERSION, kind: 'DeviceList', metadata, items };
   }
 
@@ -141,7 +145,7 @@ export class Devices {
 
   private async next(where: Where, last: Device): Promise<object> {
     const after = last.metadata.name!;
-    const token = { kind: 'Device', after, criteria: where.criteria };
+    const token = { kind: 'Device', after, criteria: where.criteria, at: POSITION };
     return {
       continue: Buffer.from(JSON.stringify(token)).toString('base64url'),
       remainingItemCount: await countAfter(this.store, where, after),
