@@ -12,6 +12,14 @@ import { GatewayConsumer } from './gateway.consumer.js';
 import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
+import { DeviceMethods } from './grpc/devices.methods.js';
+import { GrpcDoor } from './grpc/door.js';
+import { FleetMethods } from './grpc/fleets.methods.js';
+import { GrpcHealth } from './grpc/health.js';
+import { ReadingMethods } from './grpc/reading.methods.js';
+import { RepositoryMethods } from './grpc/repositories.methods.js';
+import { RolloutMethods } from './grpc/rollouts.methods.js';
+import { SystemMethods } from './grpc/system.methods.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
 import { DevicesService } from './resources/devices.service.js';
@@ -89,6 +97,15 @@ const resources = [
   WaitingEventsService,
 ];
 
+const grpc = [
+  DeviceMethods,
+  FleetMethods,
+  RepositoryMethods,
+  ReadingMethods,
+  RolloutMethods,
+  SystemMethods,
+];
+
 @Module({
   imports: [ServiceModule.for({ room: 'gateway', config: GatewayConfig, entities })],
   controllers: [
@@ -110,11 +127,14 @@ const resources = [
     AboutController,
     LabelsController,
     UnbuiltController,
+    ...grpc,
   ],
   providers: [
     ...blobs,
     ...resources,
     GatewayView,
+    GrpcHealth,
+    GrpcDoor,
     ...taskProviders(GatewayTask, GatewaySweep),
     { provide: APP_FILTER, useClass: StatusFilter },
     { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },

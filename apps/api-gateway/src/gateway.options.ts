@@ -1,5 +1,6 @@
 import type { BootOptions } from '@skein/service';
 import { AppModule } from './app.module.js';
+import { GrpcDoor } from './grpc/door.js';
 import { addressOf, httpAdapter, prepareServer } from './rest/server.js';
 
 /** How the gateway is started. */
@@ -8,4 +9,5 @@ export const gateway: BootOptions = {
   adapter: httpAdapter,
   prepare: prepareServer,
   address: addressOf,
+  transports: (app) => [app.get(GrpcDoor).transport],
 };

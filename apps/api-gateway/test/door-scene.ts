@@ -49,6 +49,7 @@ export const settingsFor = (databaseUrl: string) => ({
   SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
   SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
   SKEIN_GATEWAY_PORT: '0',
+  SKEIN_GRPC_PORT: '0',
   SKEIN_LOG_LEVEL: 'silent',
 });
 

@@ -4,11 +4,20 @@ export type RefusalCode =
   | 'not-found'
   | 'not-acceptable'
   | 'conflict'
+  | 'exists'
+  | 'outdated'
   | 'precondition'
   | 'too-large'
   | 'media-type'
   | 'mismatch'
   | 'unsupported';
+
+/** What a refusal is about, for programs. */
+export interface RefusalDetails {
+  /** Each with its place: `spec.url: is missing`. */
+  readonly problems?: readonly string[];
+  readonly resource?: { readonly kind: string; readonly name: string };
+}
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */
 export class RefusedRequest extends Error {
@@ -17,11 +26,13 @@ export class RefusedRequest extends Error {
   constructor(
     readonly code: RefusalCode,
     message: string,
+    readonly details: RefusalDetails = {},
   ) {
     super(message);
   }
 
   static notFound(kind: string, name: string): RefusedRequest {
-    return new RefusedRequest('not-found', `${kind} ${name} does not exist`);
+    const resource = { kind, name };
+    return new RefusedRequest('not-found', `${kind} ${name} does not exist`, { resource });
   }
 }

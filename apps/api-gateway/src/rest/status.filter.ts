@@ -6,12 +6,9 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { statusOf } from '@skein/api';
-import { RefusedEvent } from '@skein/event-log';
-import { isTransient } from '@skein/postgres';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Raced } from '../resources/attempt.js';
-import { RefusedRequest, type RefusalCode } from '../resources/refused-request.js';
+import { FAILED, refusalOf, RETRY_AFTER_SECONDS, type Refusal } from '../resources/refusal-of.js';
 import { asksForProblem, PROBLEM_JSON, problemOf } from './problem.js';
 
 interface Answer {
@@ -19,17 +16,20 @@ interface Answer {
   readonly message: string;
 }
 
-const refusals: Readonly<Record<RefusalCode, number>> = {
+const refusals: Readonly<Record<Refusal['code'], number>> = {
   invalid: 400,
   unauthorized: 401,
   'not-found': 404,
   'not-acceptable': 406,
   conflict: 409,
+  exists: 409,
+  outdated: 409,
   precondition: 412,
   'too-large': 413,
   'media-type': 415,
   mismatch: 422,
   unsupported: 501,
+  busy: 503,
 };
 
 const reasons: Readonly<Record<number, string>> = {
@@ -48,8 +48,6 @@ const reasons: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailable',
 };
 
-const RETRY_AFTER_SECONDS = 1;
-
 /** What the HTTP server itself refuses carries its status code: a body that is no JSON, or too large. */
 function refusedByServer(error: unknown): Answer | undefined {
   const { statusCode, code, message } = (error ?? {}) as Record<string, unknown>;
@@ -59,21 +57,13 @@ function refusedByServer(error: unknown): Answer | undefined {
     : undefined;
 }
 
-function ours(error: unknown): Answer | undefined {
-  if (error instanceof RefusedRequest)
-    return { code: refusals[error.code], message: error.message };
-  if (error instanceof RefusedEvent && error.code === 'too-large')
-    return { code: 413, message: error.message };
-  if (error instanceof Raced || isTransient(error))
-    return { code: 503, message: 'busy: try again' };
-  return undefined;
-}
-
 function answerTo(error: unknown): Answer {
-  const known = ours(error) ?? refusedByServer(error);
-  if (known) return known;
+  const refusal = refusalOf(error);
+  if (refusal) return { code: refusals[refusal.code], message: refusal.message };
+  const refused = refusedByServer(error);
+  if (refused) return refused;
   if (error instanceof HttpException) return { code: error.getStatus(), message: error.message };
-  return { code: 500, message: 'the request failed: the log of the gateway says why' };
+  return { code: 500, message: FAILED };
 }
 
 /** Every error leaves as a Status, or as a problem document for a client that asks for it. */

@@ -35,14 +35,14 @@ const typeOf = (field: DescField) => ('message' in field ? field.message : undef
 function set(message: ReflectMessage, field: DescField, value: unknown): void {
   const hold = (one: unknown) => heldBy(scalarOf(field), typeOf(field), one);
   if (field.fieldKind === 'list') {
-    const list = message.get(field) as ReflectList;
+    const list: ReflectList = message.get(field);
     for (const item of value as unknown[]) list.add(hold(item));
   } else if (field.fieldKind === 'map') {
-    const map = message.get(field) as ReflectMap;
+    const map: ReflectMap = message.get(field);
     for (const [key, item] of Object.entries(value as object)) map.set(key, hold(item));
   } else {
     const held = hold(value);
-    if (held !== undefined) message.set(field as never, held as never);
+    if (held !== undefined) message.set(field, held);
   }
 }
 

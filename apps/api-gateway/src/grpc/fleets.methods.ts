@@ -1,0 +1,13 @@
+import { Controller } from '@nestjs/common';
+import { Fleet } from '@skein/api';
+import { FleetsService } from '../resources/fleets.service.js';
+import { resourceMethods } from './resource-methods.js';
+
+const FLEETS = { type: Fleet, kind: 'Fleet', plural: 'Fleets' };
+
+@Controller()
+export class FleetMethods extends resourceMethods(FLEETS) {
+  constructor(fleets: FleetsService) {
+    super(fleets);
+  }
+}

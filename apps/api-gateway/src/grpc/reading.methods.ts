@@ -1,0 +1,62 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, GrpcMethod, Payload } from '@nestjs/microservices';
+import type { Document } from '@skein/api';
+import { Postgres } from '@skein/postgres';
+import { EventsService } from '../resources/events/events.service.js';
+import { listLabels } from '../resources/labels.js';
+import { organizationsOf } from '../resources/organizations.js';
+import { ownVersion } from '../resources/own-version.js';
+import type { ListQuery } from '../resources/page.js';
+import { TemplateVersionsService } from '../resources/template-versions.service.js';
+import { Call } from './call.js';
+import { fittingPage } from './fitting-page.js';
+import { queryOf } from './request.js';
+
+interface InFleet extends Document {
+  readonly fleet: string;
+}
+
+/** What can be read, and not written. */
+@Controller()
+export class ReadingMethods {
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly templateVersions: TemplateVersionsService,
+    private readonly events: EventsService,
+  ) {}
+
+  @GrpcMethod('TemplateVersionService', 'GetTemplateVersion')
+  async getTemplateVersion(
+    @Payload() { fleet, name }: InFleet & { readonly name: string },
+    @Ctx() { caller }: Call,
+  ) {
+    return { templateVersion: await this.templateVersions.read(caller, fleet, name) };
+  }
+
+  @GrpcMethod('TemplateVersionService', 'ListTemplateVersions')
+  listTemplateVersions(@Payload() { fleet, ...request }: InFleet, @Ctx() call: Call) {
+    const list = (query: ListQuery) => this.templateVersions.list(call.caller, fleet, query);
+    return fittingPage(call, list, queryOf(request));
+  }
+
+  @GrpcMethod('EventService', 'ListEvents')
+  listEvents(@Payload() request: Document, @Ctx() call: Call) {
+    const list = (query: ListQuery) => this.events.list(call.caller, query);
+    return fittingPage(call, list, queryOf(request));
+  }
+
+  @GrpcMethod('AboutService', 'GetVersion')
+  getVersion() {
+    return { version: ownVersion };
+  }
+
+  @GrpcMethod('AboutService', 'ListOrganizations')
+  listOrganizations(@Payload() _request: Document, @Ctx() { caller }: Call) {
+    return organizationsOf(caller);
+  }
+
+  @GrpcMethod('AboutService', 'ListLabels')
+  async listLabels(@Payload() request: Document, @Ctx() { caller }: Call) {
+    return { labels: await listLabels(this.postgres, caller.org, queryOf(request)) };
+  }
+}

@@ -1,0 +1,78 @@
+import { Metadata, status as codes, type ServiceError } from '@grpc/grpc-js';
+import { HttpException } from '@nestjs/common';
+import { UnreadableMessage } from '@skein/api';
+import { Status } from 'nice-grpc-error-details/lib/proto/google/rpc/status.js';
+import { FAILED, refusalOf, type Refusal } from '../resources/refusal-of.js';
+import { CallEnded } from './call.js';
+import { errorInfo, refusalDetails, requestInfo, type Detail } from './refusal-details.js';
+
+const refusals: Readonly<Record<Refusal['code'], codes>> = {
+  invalid: codes.INVALID_ARGUMENT,
+  unauthorized: codes.UNAUTHENTICATED,
+  'not-found': codes.NOT_FOUND,
+  'not-acceptable': codes.INVALID_ARGUMENT,
+  conflict: codes.FAILED_PRECONDITION,
+  exists: codes.ALREADY_EXISTS,
+  outdated: codes.ABORTED,
+  precondition: codes.FAILED_PRECONDITION,
+  'too-large': codes.INVALID_ARGUMENT,
+  'media-type': codes.INVALID_ARGUMENT,
+  mismatch: codes.INVALID_ARGUMENT,
+  unsupported: codes.UNIMPLEMENTED,
+  busy: codes.UNAVAILABLE,
+};
+
+const ends: Readonly<Record<CallEnded['code'], codes>> = {
+  cancelled: codes.CANCELLED,
+  deadline: codes.DEADLINE_EXCEEDED,
+};
+
+/** What guards of Nest throw. */
+const httpCodes: Readonly<Record<number, codes>> = {
+  401: codes.UNAUTHENTICATED,
+  403: codes.PERMISSION_DENIED,
+};
+
+interface Answer {
+  readonly code: codes;
+  readonly message: string;
+  readonly details: readonly Detail[];
+}
+
+function unforeseen(error: unknown): Answer {
+  const code = error instanceof HttpException ? httpCodes[error.getStatus()] : undefined;
+  if (code !== undefined)
+    return { code, message: (error as Error).message, details: [errorInfo(codes[code])] };
+  return { code: codes.INTERNAL, message: FAILED, details: [errorInfo('internal')] };
+}
+
+function answerTo(error: unknown): Answer {
+  if (error instanceof CallEnded)
+    return { code: ends[error.code], message: error.message, details: [errorInfo(error.code)] };
+  if (error instanceof UnreadableMessage) {
+    const refusal = { code: 'invalid', message: error.message, details: {} } as const;
+    return {
+      code: codes.INVALID_ARGUMENT,
+      message: error.message,
+      details: refusalDetails(refusal),
+    };
+  }
+  const refusal = refusalOf(error);
+  if (!refusal) return unforeseen(error);
+  const { code, message } = refusal;
+  return { code: refusals[code], message, details: refusalDetails(refusal) };
+}
+
+/** Whether the gateway is at fault, or its surroundings, and not the client. */
+export const isOurs = ({ code }: ServiceError): boolean =>
+  code === codes.INTERNAL || code === codes.UNAVAILABLE;
+
+/** An error as a client is told of it. Every message, stack and query of what went wrong here stays here. */
+export function statusOf(error: unknown, requestId: string): ServiceError {
+  const { code, message, details: known } = answerTo(error);
+  const details = [...known, requestInfo(requestId)];
+  const metadata = new Metadata();
+  const bytes = Status.encode(Status.fromPartial({ code, message, details })).finish();
+  metadata.set('grpc-status-details-bin', Buffer.from(bytes));
+  return Object.assign(new Error(message), { code, details: message, metadata });
+}

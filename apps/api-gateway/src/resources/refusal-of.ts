@@ -1,0 +1,27 @@
+import { RefusedEvent } from '@skein/event-log';
+import { isTransient } from '@skein/postgres';
+import { Raced } from './attempt.js';
+import { RefusedRequest, type RefusalCode, type RefusalDetails } from './refused-request.js';
+
+/** What the client is told; `busy`: the same request may succeed soon. */
+export interface Refusal {
+  readonly code: RefusalCode | 'busy';
+  readonly message: string;
+  readonly details: RefusalDetails;
+}
+
+/** When a busy gateway is worth another try. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** What a client is told when the fault is ours. */
+export const FAILED = 'the request failed: the log of the gateway says why';
+
+/** How both doors understand an error; undefined for what is nobody's business but ours. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof RefusedRequest) return error;
+  if (error instanceof RefusedEvent && error.code === 'too-large')
+    return { code: 'too-large', message: error.message, details: {} };
+  if (error instanceof Raced || isTransient(error))
+    return { code: 'busy', message: 'busy: try again', details: {} };
+  return undefined;
+}
