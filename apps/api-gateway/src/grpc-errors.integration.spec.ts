@@ -1,0 +1,269 @@
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
+import { migratedDatabase } from '@skein/migrate';
+import { jsonClient, waitFor } from '@skein/testing';
+import { GrpcScene } from '../test/grpc-scene.js';
+import { device, fleet, repository } from '../test/manifests.js';
+import { DevicesService } from './resources/devices.service.js';
+import { RenderedWaiters } from './resources/rendered-waiters.js';
+
+const door = new GrpcScene({ migratedDatabase, jsonClient, environment: process.env });
+const { rpc, call, appended } = door;
+
+beforeAll(() => door.open());
+afterAll(() => door.close());
+beforeEach(() => door.clear());
+afterEach(() => void jest.restoreAllMocks());
+
+const create = (name: string, more = {}) =>
+  rpc('DeviceService/CreateDevice', { device: device(name, more) });
+
+describe('an error', () => {
+  it('of the request names each place and what is wrong there', async () => {
+    const spec = { os: {}, config: [{ name: 'a' }] };
+    const { code, message, details } = await create('No', { spec, metadata: { name: 'No' } });
+    expect(code).toBe('INVALID_ARGUMENT');
+    expect(message).toMatch(/metadata\.name: .*spec\.config\[0\]\.name: the item must have/s);
+    expect(details['ErrorInfo']).toMatchObject({ reason: 'INVALID', domain: 'skein' });
+    const { fieldViolations } = details['BadRequest'];
+    expect(fieldViolations.map(({ field }: { field: string }) => field)).toEqual(
+      expect.arrayContaining(['metadata.name', 'spec.config[0].name']),
+    );
+    const rest = await call('POST', '/devices', device('No', { spec }));
+    expect(rest.body.message).toBe(message);
+  });
+
+  it('names the resource that is missing', async () => {
+    const { code, message, details } = await rpc('DeviceService/GetDevice', { name: 'none' });
+    expect([code, message]).toEqual(['NOT_FOUND', 'Device none does not exist']);
+    expect(details['ResourceInfo']).toMatchObject({ resourceType: 'Device', resourceName: 'none' });
+    expect(details['ErrorInfo'].reason).toBe('NOT_FOUND');
+  });
+
+  it('says what stands in the way', async () => {
+    await create('d');
+    expect(await create('d')).toMatchObject({
+      code: 'ALREADY_EXISTS',
+      details: { ErrorInfo: { reason: 'EXISTS' } },
+    });
+    const stale = await rpc('DeviceService/DeleteDevice', { name: 'd', ifMatch: '"x"' });
+    expect(stale.details['PreconditionFailure'].violations).toEqual([
+      expect.objectContaining({ type: 'PRECONDITION', subject: 'If-Match' }),
+    ]);
+  });
+
+  it('of a request that has no resource, no name or no mask says what to send', async () => {
+    for (const [method, request, message] of [
+      ['CreateDevice', {}, 'device: is missing'],
+      ['CreateDevice', { device: {} }, /metadata/],
+      ['ReplaceDevice', { device: { metadata: {} } }, 'metadata.name: is missing'],
+      ['UpdateDevice', { device: device('d') }, /update_mask: must have the paths/],
+      ['GetDevice', {}, 'Device  does not exist'],
+    ] as const) {
+      const { code, message: said } = await rpc(`DeviceService/${method}`, request);
+      expect(code).toBe(method === 'GetDevice' ? 'NOT_FOUND' : 'INVALID_ARGUMENT');
+      expect(said).toMatch(message);
+    }
+  });
+
+  it('of another kind in the message is refused', async () => {
+    const { code } = await rpc('DeviceService/CreateDevice', {
+      device: { ...fleet('f'), spec: {} },
+    });
+    expect(code).toBe('INVALID_ARGUMENT');
+  });
+
+  it('of too large a spec is the same as at the other door', async () => {
+    const content = 'x'.repeat(61 * 1_024);
+    const spec = { config: [{ name: 'a', inline: [{ path: '/a', content }] }] };
+    const answer = await create('d', { spec });
+    expect(answer).toMatchObject({ code: 'INVALID_ARGUMENT', message: /^spec: has \d+ bytes/ });
+    expect(answer.details['BadRequest'].fieldViolations[0].field).toBe('spec');
+  });
+
+  it('of ours is told as one, and nothing leaks', async () => {
+    jest.spyOn(door.app.get(DevicesService), 'read').mockRejectedValue(new Error('secret query'));
+    const { code, message, details } = await rpc('DeviceService/GetDevice', { name: 'd' });
+    expect([code, message]).toEqual([
+      'INTERNAL',
+      'the request failed: the log of the gateway says why',
+    ]);
+    expect(JSON.stringify(details)).not.toContain('secret');
+  });
+
+  it('that passes says when to try again', async () => {
+    const busy = Object.assign(new Error('deadlock'), { code: '40P01' });
+    jest.spyOn(door.app.get(DevicesService), 'read').mockRejectedValue(busy);
+    const { code, details } = await rpc('DeviceService/GetDevice', { name: 'd' });
+    expect(code).toBe('UNAVAILABLE');
+    expect(details['RetryInfo'].retryDelay.seconds).toBe(1);
+  });
+});
+
+describe('a hostile request', () => {
+  it('is refused as the mistake of the client that it is', async () => {
+    const bytes = [
+      Buffer.from('noise'),
+      Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f]),
+      Buffer.from([0x0a, 2, 0xff, 0xfe]),
+      Buffer.from([0x52, 1, 65]),
+      Buffer.alloc(500_000, 0x0a),
+    ];
+    for (const one of bytes) {
+      const { code } = await rpc('DeviceService/CreateDevice', {}, { bytes: one });
+      expect(code).toBe('INVALID_ARGUMENT');
+    }
+  });
+
+  it('of text that PostgreSQL cannot keep is refused', async () => {
+    for (const text of ['a\0b', 'ok\u0000']) {
+      expect((await create('d', { metadata: { labels: { a: text } } })).code).toBe(
+        'INVALID_ARGUMENT',
+      );
+    }
+    expect((await rpc('DeviceService/GetDevice', { name: 'a\0b' })).code).toBe('NOT_FOUND');
+    expect((await rpc('DeviceService/GetRenderedDevice', { name: 'a\0b' })).code).toBe('NOT_FOUND');
+    expect((await rpc('RolloutService/GetRollout', { name: 'x' })).code).toBe('NOT_FOUND');
+    expect((await rpc('RolloutService/GetRollout', { name: 'a\0' })).code).toBe('NOT_FOUND');
+    expect((await rpc('FleetService/DeleteFleet', { name: 'a\0' })).code).toBe('NOT_FOUND');
+    expect((await rpc('RolloutService/StartRollout', { fleet: 'a\0' })).code).toBe('NOT_FOUND');
+    expect((await rpc('DeviceService/ReportDeviceStatus', { name: 'a\0', status: {} })).code).toBe(
+      'NOT_FOUND',
+    );
+  });
+
+  it('that is too large is refused, and the connection goes on', async () => {
+    const { code, message } = await rpc(
+      'DeviceService/CreateDevice',
+      {},
+      { bytes: Buffer.alloc(1_100_000) },
+    );
+    expect([code, message]).toEqual([
+      'RESOURCE_EXHAUSTED',
+      expect.stringMatching(/larger than max/),
+    ]);
+    expect((await create('d')).code).toBe('OK');
+  });
+
+  it('with too much metadata does not reach anybody', async () => {
+    const metadata = { more: 'x'.repeat(100_000) };
+    const { code } = await rpc('AboutService/GetVersion', {}, { metadata });
+    expect(code).not.toBe('OK');
+    expect((await rpc('AboutService/GetVersion')).code).toBe('OK');
+  });
+});
+
+describe('the metadata of a call', () => {
+  it('has the id of the request, also on errors, and events have it', async () => {
+    const metadata = { 'x-request-id': 'mine-1', traceparent: TRACE };
+    const made = await rpc('DeviceService/CreateDevice', { device: device('d') }, { metadata });
+    expect(made.metadata['x-request-id']).toBe('mine-1');
+    const [event] = await appended();
+    expect(event).toMatchObject({ requestid: 'mine-1', actor: 'anonymous' });
+    expect(event).toMatchObject({
+      sourceaddress: expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/),
+    });
+    const refused = await rpc('DeviceService/GetDevice', { name: 'x' }, { metadata });
+    expect(refused.metadata['x-request-id']).toBe('mine-1');
+    expect(refused.details['RequestInfo']).toMatchObject({ requestId: 'mine-1' });
+    const own = await rpc(
+      'AboutService/GetVersion',
+      {},
+      { metadata: { 'x-request-id': 'no spaces' } },
+    );
+    expect(own.metadata['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+describe('a call that nobody waits for', () => {
+  const waiting = () => door.app.get(RenderedWaiters).size;
+
+  it('ends when it is cancelled, and when its deadline is over', async () => {
+    await create('d');
+    const gone = new AbortController();
+    const request = { name: 'd' };
+    const polling = rpc('DeviceService/GetRenderedDevice', request, { signal: gone.signal });
+    await waitFor(() => waiting() === 1);
+    gone.abort();
+    expect((await polling).code).toBe('CANCELLED');
+    await waitFor(() => waiting() === 0);
+    const late = rpc('DeviceService/GetRenderedDevice', request, { deadlineMs: 300 });
+    await waitFor(() => waiting() === 1);
+    expect((await late).code).toBe('DEADLINE_EXCEEDED');
+    await waitFor(() => waiting() === 0);
+  });
+
+  it('writes nothing that it has not begun to write', async () => {
+    const devices = door.app.get(DevicesService);
+    const original = devices.create.bind(devices);
+    let begun = false;
+    const { promise: free, resolve } = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<string>();
+    jest.spyOn(devices, 'create').mockImplementation(async (caller, body) => {
+      begun = true;
+      await free;
+      const made = original(caller, body);
+      made.then(
+        () => over.resolve('made'),
+        (error: Error) => over.resolve(error.message),
+      );
+      return made;
+    });
+    const gone = new AbortController();
+    const late = rpc(
+      'DeviceService/CreateDevice',
+      { device: device('d') },
+      { signal: gone.signal },
+    );
+    await waitFor(() => begun);
+    gone.abort();
+    expect((await late).code).toBe('CANCELLED');
+    await rpc('AboutService/GetVersion');
+    resolve();
+    expect(await over.promise).toBe('the call was cancelled');
+    expect((await rpc('DeviceService/GetDevice', { name: 'd' })).code).toBe('NOT_FOUND');
+  });
+});
+
+describe('a page that is larger than clients take', () => {
+  it('is shorter than its limit, and the next ones have the rest', async () => {
+    const content = 'x'.repeat(50 * 1_024);
+    const spec = { config: [{ name: 'a', inline: [{ path: '/a', content }] }] };
+    const names = Array.from({ length: 100 }, (_, index) => `d${index + 100}`);
+    for (const name of names) await create(name, { spec });
+    const seen: string[] = [];
+    let next: string | undefined;
+    let pages = 0;
+    do {
+      const request = { limit: 1_000, ...(next && { continue: next }) };
+      const { code, body } = await rpc('DeviceService/ListDevices', request);
+      expect(code).toBe('OK');
+      seen.push(...body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name));
+      next = body.metadata.continue;
+      pages += 1;
+    } while (next);
+    expect(seen).toEqual(names);
+    expect(pages).toBeGreaterThan(1);
+  });
+});
+
+describe('the repository of another server', () => {
+  it('does not get the secrets of this one', async () => {
+    const spec = { httpConfig: { token: 't' } };
+    await rpc('RepositoryService/CreateRepository', { repository: repository('r', spec) });
+    const { body } = await rpc('RepositoryService/GetRepository', { name: 'r' });
+    body.repository.spec.url = 'https://other.example/r.git';
+    const { code, message } = await rpc('RepositoryService/ReplaceRepository', body);
+    expect([code, message]).toEqual(['INVALID_ARGUMENT', expect.stringMatching(/^spec\.url: /)]);
+  });
+});
