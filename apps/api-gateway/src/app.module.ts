@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BlobStore, openBlobs, Sealer } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { ServiceModule } from '@skein/service';
@@ -18,6 +18,7 @@ import { FleetMethods } from './grpc/fleets.methods.js';
 import { GrpcHealth } from './grpc/health.js';
 import { ReadingMethods } from './grpc/reading.methods.js';
 import { RepositoryMethods } from './grpc/repositories.methods.js';
+import { CallRightsGuard } from './grpc/rights.guard.js';
 import { RolloutMethods } from './grpc/rollouts.methods.js';
 import { SystemMethods } from './grpc/system.methods.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
@@ -40,6 +41,7 @@ import { TemplateVersionsService } from './resources/template-versions.service.j
 import { DeviceAgentController } from './rest/device-agent.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
 import { AboutController } from './rest/about.controller.js';
+import { AuthController } from './rest/auth.controller.js';
 import { LabelsController } from './rest/labels.controller.js';
 import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
@@ -56,6 +58,9 @@ import { DeadLettersController, ParkedController } from './rest/waiting-events.c
 import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { UnbuiltController } from './rest/unbuilt.controller.js';
+import { Admission } from './rights/admission.js';
+import { identitiesProvider } from './rights/identities.provider.js';
+import { RightsGuard } from './rights/rights.guard.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
 
 const entities = [RepositoryRow, FleetRow, DeviceRow];
@@ -125,6 +130,7 @@ const grpc = [
     DeadLettersController,
     ParkedController,
     AboutController,
+    AuthController,
     LabelsController,
     UnbuiltController,
     ...grpc,
@@ -135,7 +141,11 @@ const grpc = [
     GatewayView,
     GrpcHealth,
     GrpcDoor,
+    CallRightsGuard,
+    identitiesProvider,
+    Admission,
     ...taskProviders(GatewayTask, GatewaySweep),
+    { provide: APP_GUARD, useClass: RightsGuard },
     { provide: APP_FILTER, useClass: StatusFilter },
     { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
   ],

@@ -1,15 +1,31 @@
-import { FromEnvironment, SealingConfig } from '@skein/config';
-import { IsBoolean, IsInt, Matches, Max, Min } from 'class-validator';
+import { Credential, FromEnvironment, SealingConfig } from '@skein/config';
+import { IsBoolean, IsDefined, IsIn, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
 
 const LOOPBACK_ONLY = {
   message:
-    '$property must be a loopback address, such as 127.0.0.1: there is no authentication yet',
+    '$property must be a loopback address, such as 127.0.0.1, without SKEIN_AUTHENTICATION=tokens',
 };
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** The settings of the gateway. */
 export class GatewayConfig extends SealingConfig {
+  @FromEnvironment(
+    'SKEIN_AUTHENTICATION',
+    'tokens: only holders of a token get in; none: everybody may do everything, for development',
+  )
+  @IsIn(['tokens', 'none'], { message: '$property must be tokens or none' })
+  authentication: 'tokens' | 'none';
+
+  @FromEnvironment(
+    'SKEIN_API_TOKENS',
+    'the digests of the tokens and the roles of their holders, YAML or JSON, with SKEIN_AUTHENTICATION=tokens',
+  )
+  @ValidateIf(({ authentication }: GatewayConfig) => authentication === 'tokens')
+  @IsDefined({ message: '$property must be given with SKEIN_AUTHENTICATION=tokens' })
+  apiTokens?: Credential;
+
   @FromEnvironment('SKEIN_GATEWAY_HOST', 'the address of the API')
+  @ValidateIf(({ authentication }: GatewayConfig) => authentication !== 'tokens')
   @Matches(LOOPBACK, LOOPBACK_ONLY)
   gatewayHost: string = '127.0.0.1';
 
@@ -20,6 +36,7 @@ export class GatewayConfig extends SealingConfig {
   gatewayPort: number = 8_080;
 
   @FromEnvironment('SKEIN_GRPC_HOST', 'the address of the API by gRPC')
+  @ValidateIf(({ authentication }: GatewayConfig) => authentication !== 'tokens')
   @Matches(LOOPBACK, LOOPBACK_ONLY)
   grpcHost: string = '127.0.0.1';
 

@@ -31,7 +31,7 @@ describe('an error', () => {
     const spec = { os: {}, config: [{ name: 'a' }] };
     const { code, message, details } = await create('No', { spec, metadata: { name: 'No' } });
     expect(code).toBe('INVALID_ARGUMENT');
-    expect(message).toMatch(/metadata\.name: .*spec\.config\[0\]\.name: the item must have/s);
+    expect(message).toMatch(/^spec\.config\[0\]\.name: the item must have.*; metadata\.name: /);
     expect(details['ErrorInfo']).toMatchObject({ reason: 'INVALID', domain: 'skein' });
     const { fieldViolations } = details['BadRequest'];
     expect(fieldViolations.map(({ field }: { field: string }) => field)).toEqual(
@@ -129,15 +129,20 @@ describe('a hostile request', () => {
         'INVALID_ARGUMENT',
       );
     }
-    expect((await rpc('DeviceService/GetDevice', { name: 'a\0b' })).code).toBe('NOT_FOUND');
-    expect((await rpc('DeviceService/GetRenderedDevice', { name: 'a\0b' })).code).toBe('NOT_FOUND');
-    expect((await rpc('RolloutService/GetRollout', { name: 'x' })).code).toBe('NOT_FOUND');
-    expect((await rpc('RolloutService/GetRollout', { name: 'a\0' })).code).toBe('NOT_FOUND');
-    expect((await rpc('FleetService/DeleteFleet', { name: 'a\0' })).code).toBe('NOT_FOUND');
-    expect((await rpc('RolloutService/StartRollout', { fleet: 'a\0' })).code).toBe('NOT_FOUND');
-    expect((await rpc('DeviceService/ReportDeviceStatus', { name: 'a\0', status: {} })).code).toBe(
-      'NOT_FOUND',
-    );
+    for (const [method, request] of [
+      ['DeviceService/GetDevice', { name: 'a\0' }],
+      ['DeviceService/GetRenderedDevice', { name: 'a\0' }],
+      ['DeviceService/ReportDeviceStatus', { name: 'a\0', status: {} }],
+      ['FleetService/DeleteFleet', { name: 'a\0' }],
+      ['RolloutService/GetRollout', { name: 'a\0' }],
+      ['RolloutService/StartRollout', { fleet: 'a\0' }],
+      ['DeviceService/ListDevices', { labelSelector: 'a=\0' }],
+      ['TemplateVersionService/ListTemplateVersions', { fleet: 'a\0' }],
+    ] as const) {
+      const { code } = await rpc(method, request);
+      expect([method, code]).toEqual([method, expect.stringMatching(/NOT_FOUND|INVALID_ARGUMENT/)]);
+    }
+    expect((await call('GET', '/devices/a%00/rendered')).code).toBe(400);
   });
 
   it('that is too large is refused, and the connection goes on', async () => {

@@ -1,5 +1,6 @@
 export { KvAdvice, KvBytes, KvReport, KvReportList } from './kv.js';
 export { Organization, OrganizationList, OrganizationSpec, Version } from './about.js';
+export { AuthConfig, PermissionList, UserInfo } from './auth.js';
 export { Application, ImageOrCatalogItem } from './application.js';
 export { ConfigItem } from './config-item.js';
 export { DeviceSpec } from './device-spec.js';

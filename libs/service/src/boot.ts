@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { CanActivate } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, NestMicroservice } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +11,13 @@ import { nestLogger } from './nest-logger.js';
 import { ROOM } from './tokens.js';
 import { transportFor } from './transport.js';
 
+/** How a service is reached beside HTTP and its stream. */
+export interface Transport {
+  readonly strategy: CustomTransportStrategy;
+  /** Asked before each handler. */
+  readonly guard?: CanActivate;
+}
+
 export interface BootOptions {
   readonly module: new () => object;
   /** Whether the service hears events. Default: true. */
@@ -19,7 +27,7 @@ export interface BootOptions {
   /** Last touches before it listens. */
   readonly prepare?: (app: NestFastifyApplication) => Promise<void> | void;
   /** By what else it is reached. */
-  readonly transports?: (app: NestFastifyApplication) => readonly CustomTransportStrategy[];
+  readonly transports?: (app: NestFastifyApplication) => readonly Transport[];
   readonly adapter?: () => FastifyAdapter;
 }
 
@@ -62,12 +70,13 @@ function stopOnSignals(app: NestFastifyApplication, logger: Logger): void {
 }
 
 /** Connects a transport; the handlers are registered after the filter, which would not hold for them otherwise. */
-function connect(app: NestFastifyApplication, strategy: CustomTransportStrategy): void {
+function connect(app: NestFastifyApplication, { strategy, guard }: Transport): void {
   const connected = app.connectMicroservice(
     { strategy },
     { deferInitialization: true },
   ) as NestMicroservice;
   connected.useGlobalFilters(new PassThroughFilter());
+  if (guard) connected.useGlobalGuards(guard);
   connected.registerListeners();
   connected.setIsInitialized(true);
   // The application calls the life-cycle hooks, once for both.
@@ -88,7 +97,7 @@ export async function startService(options: BootOptions): Promise<NestFastifyApp
 
 async function start(app: NestFastifyApplication, options: BootOptions): Promise<void> {
   await options.prepare?.(app);
-  if (options.hears ?? true) connect(app, await transportFor(app));
+  if (options.hears ?? true) connect(app, { strategy: await transportFor(app) });
   for (const transport of options.transports?.(app) ?? []) connect(app, transport);
   await app.startAllMicroservices();
   const { host, port } = (options.address ?? healthAddress)(app);

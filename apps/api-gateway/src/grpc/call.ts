@@ -2,7 +2,8 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { Metadata, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
 import { requestIdOf } from '../resources/request-id.js';
 import type { Caller } from '../resources/caller.js';
-import { callerOf } from './caller.js';
+import type { Admitted } from '../rights/admission.js';
+import { addressOf, callerOf } from './caller.js';
 
 export type ServerCall =
   ServerUnaryCall<Uint8Array, Uint8Array> | ServerWritableStream<Uint8Array, Uint8Array>;
@@ -19,8 +20,8 @@ export class CallEnded extends Error {
 /** One call of a client: what handlers get as their context. */
 export class Call {
   readonly requestId: string;
-  /** Whom the call is for; in place of it, the guard puts the one that it knows. */
-  caller: Caller;
+  /** Who was let in; the guard of rights says it. */
+  admitted: Admitted | undefined;
   private readonly ending = new AbortController();
   private readonly timer: NodeJS.Timeout;
 
@@ -30,8 +31,7 @@ export class Call {
     readonly method: DescMethod,
     longestMs: number,
   ) {
-    this.requestId = requestIdOf(server.metadata.get('x-request-id')[0]);
-    this.caller = callerOf(server, this.requestId);
+    this.requestId = requestIdOf(this.said('x-request-id'));
     this.timer = setTimeout(() => this.end('deadline'), longestMs);
     // Also when its deadline is over, which the client is told by its own side.
     server.once('cancelled', () => this.end('cancelled'));
@@ -41,14 +41,21 @@ export class Call {
     server.sendMetadata(metadata);
   }
 
+  /** Who calls, for which organisation, and from where. */
+  get caller(): Caller {
+    if (!this.admitted) throw new Error('a call came past the guard of rights');
+    const sourceaddress = addressOf(this.server.getPeer());
+    return callerOf(this.admitted, { sourceaddress, requestid: this.requestId });
+  }
+
   /** Aborted when nobody waits for the answer any more. */
   get signal(): AbortSignal {
     return this.ending.signal;
   }
 
-  /** The trace that the call belongs to, as the client says. */
-  get traceparent(): string | undefined {
-    return this.server.metadata.get('traceparent')[0]?.toString();
+  /** What the client says beside the request; the first of several. */
+  said(name: string): string | undefined {
+    return this.server.metadata.get(name)[0]?.toString();
   }
 
   /** Waits for the work no longer than somebody waits for its result. */
@@ -61,12 +68,16 @@ export class Call {
       return await Promise.race([work(), ended]);
     } finally {
       this.signal.removeEventListener('abort', end);
-      clearTimeout(this.timer);
     }
   }
 
-  private end(code: CallEnded['code']): void {
+  /** It is answered. */
+  done(): void {
     clearTimeout(this.timer);
+  }
+
+  private end(code: CallEnded['code']): void {
+    this.done();
     this.ending.abort(new CallEnded(code));
   }
 }

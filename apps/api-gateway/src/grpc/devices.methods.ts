@@ -5,6 +5,7 @@ import { check } from '../resources/check.js';
 import { DeviceStatusService } from '../resources/device-status.service.js';
 import { DevicesService } from '../resources/devices.service.js';
 import { RenderedService } from '../resources/rendered.service.js';
+import { Needs } from '../rights/needs.js';
 import { Call } from './call.js';
 import { resourceMethods } from './resource-methods.js';
 
@@ -13,7 +14,7 @@ interface Rendered {
   readonly knownRenderedVersion?: string;
 }
 
-const DEVICES = { type: Device, kind: 'Device', plural: 'Devices' };
+const DEVICES = { type: Device, kind: 'Device', plural: 'Devices', resource: 'devices' } as const;
 
 @Controller()
 export class DeviceMethods extends resourceMethods(DEVICES) {
@@ -25,7 +26,14 @@ export class DeviceMethods extends resourceMethods(DEVICES) {
     super(devices);
   }
 
+  @GrpcMethod('DeviceService', 'GetDeviceStatus')
+  @Needs('get', 'devices/status')
+  async readStatus(@Payload() { name }: { readonly name: string }, @Ctx() { caller }: Call) {
+    return { device: await this.statuses.read(caller, name) };
+  }
+
   @GrpcMethod('DeviceService', 'ReportDeviceStatus')
+  @Needs('update', 'devices/status')
   async report(
     @Payload() { name, ...said }: Document & { readonly name: string },
     @Ctx() { caller }: Call,
@@ -37,6 +45,7 @@ export class DeviceMethods extends resourceMethods(DEVICES) {
 
   /** Answers at once when there is something new, else waits for it. */
   @GrpcMethod('DeviceService', 'GetRenderedDevice')
+  @Needs('get', 'devices/rendered')
   async rendered(
     @Payload() { name, knownRenderedVersion: known }: Rendered,
     @Ctx() { caller, signal }: Call,

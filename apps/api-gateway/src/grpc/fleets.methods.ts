@@ -3,7 +3,7 @@ import { Fleet } from '@skein/api';
 import { FleetsService } from '../resources/fleets.service.js';
 import { resourceMethods } from './resource-methods.js';
 
-const FLEETS = { type: Fleet, kind: 'Fleet', plural: 'Fleets' };
+const FLEETS = { type: Fleet, kind: 'Fleet', plural: 'Fleets', resource: 'fleets' } as const;
 
 @Controller()
 export class FleetMethods extends resourceMethods(FLEETS) {

@@ -7,9 +7,13 @@ export type Handler = (request: Document, call: Call) => Promise<unknown>;
 
 /** Runs a write in a span that goes on with the client's trace; reads change nothing, and may wait for minutes. */
 function traced<Result>(call: Call, work: () => Promise<Result>): Promise<Result> {
-  const { method, traceparent: parent } = call;
+  const { method } = call;
   if (method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS) return work();
-  return inSpan(`${method.parent.typeName}/${method.name}`, { parent }, work);
+  return inSpan(
+    `${method.parent.typeName}/${method.name}`,
+    { parent: call.said('traceparent') },
+    work,
+  );
 }
 
 /** Reads the request, hands it to the handler and writes its answer; what the handler wrote itself is sent as it is. */

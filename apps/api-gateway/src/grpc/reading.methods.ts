@@ -4,10 +4,13 @@ import type { Document } from '@skein/api';
 import { Postgres } from '@skein/postgres';
 import { EventsService } from '../resources/events/events.service.js';
 import { listLabels } from '../resources/labels.js';
-import { organizationsOf } from '../resources/organizations.js';
+import { presentOrganization } from '../resources/organizations.js';
 import { ownVersion } from '../resources/own-version.js';
 import type { ListQuery } from '../resources/page.js';
 import { TemplateVersionsService } from '../resources/template-versions.service.js';
+import { organizationsOf } from '../rights/admission.js';
+import { Identities } from '../rights/identity.js';
+import { Needs, NeedsIdentity, NeedsNothing } from '../rights/needs.js';
 import { Call } from './call.js';
 import { fittingPage } from './fitting-page.js';
 import { queryOf } from './request.js';
@@ -23,9 +26,11 @@ export class ReadingMethods {
     private readonly postgres: Postgres,
     private readonly templateVersions: TemplateVersionsService,
     private readonly events: EventsService,
+    private readonly identities: Identities,
   ) {}
 
   @GrpcMethod('TemplateVersionService', 'GetTemplateVersion')
+  @Needs('get', 'templateversions')
   async getTemplateVersion(
     @Payload() { fleet, name }: InFleet & { readonly name: string },
     @Ctx() { caller }: Call,
@@ -34,28 +39,34 @@ export class ReadingMethods {
   }
 
   @GrpcMethod('TemplateVersionService', 'ListTemplateVersions')
+  @Needs('list', 'templateversions')
   listTemplateVersions(@Payload() { fleet, ...request }: InFleet, @Ctx() call: Call) {
     const list = (query: ListQuery) => this.templateVersions.list(call.caller, fleet, query);
     return fittingPage(call, list, queryOf(request));
   }
 
   @GrpcMethod('EventService', 'ListEvents')
+  @Needs('list', 'events')
   listEvents(@Payload() request: Document, @Ctx() call: Call) {
     const list = (query: ListQuery) => this.events.list(call.caller, query);
     return fittingPage(call, list, queryOf(request));
   }
 
   @GrpcMethod('AboutService', 'GetVersion')
+  @NeedsNothing()
   getVersion() {
     return { version: ownVersion };
   }
 
   @GrpcMethod('AboutService', 'ListOrganizations')
-  listOrganizations(@Payload() _request: Document, @Ctx() { caller }: Call) {
-    return organizationsOf(caller);
+  @NeedsIdentity()
+  listOrganizations(@Payload() _request: Document, @Ctx() { admitted }: Call) {
+    const items = organizationsOf(admitted!.identity, this.identities).map(presentOrganization);
+    return { metadata: {}, items };
   }
 
   @GrpcMethod('AboutService', 'ListLabels')
+  @Needs('list', 'labels')
   async listLabels(@Payload() request: Document, @Ctx() { caller }: Call) {
     return { labels: await listLabels(this.postgres, caller.org, queryOf(request)) };
   }

@@ -17,6 +17,8 @@ export interface ResourceType<Kind extends Resource> {
   readonly type: new () => Kind;
   readonly kind: string;
   readonly plural: string;
+  /** As rights name it. */
+  readonly resource: 'devices' | 'fleets' | 'repositories';
 }
 
 /** What the services of these kinds have in common. */

@@ -1,5 +1,8 @@
+import { applyDecorators } from '@nestjs/common';
 import { Ctx, GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Document } from '@skein/api';
+import { Needs } from '../rights/needs.js';
+import type { Verb } from '../rights/roles.js';
 import { Call } from './call.js';
 import {
   ResourceCalls,
@@ -13,8 +16,12 @@ import {
 
 /** The methods that each kind of resource has which clients write. */
 export function resourceMethods<Kind extends Resource>(about: ResourceType<Kind>) {
-  const method = (verb: string, name = about.kind) =>
-    GrpcMethod(`${about.kind}Service`, `${verb}${name}`);
+  /** A method of the service, and the right that it needs. */
+  const method = (name: string, verb: Verb) =>
+    applyDecorators(
+      GrpcMethod(`${about.kind}Service`, `${name}${verb === 'list' ? about.plural : about.kind}`),
+      Needs(verb, about.resource),
+    );
 
   abstract class ResourceMethods {
     readonly calls: ResourceCalls<Kind>;
@@ -23,32 +30,32 @@ export function resourceMethods<Kind extends Resource>(about: ResourceType<Kind>
       this.calls = new ResourceCalls(about, resources);
     }
 
-    @method('Get')
+    @method('Get', 'get')
     get(@Payload() request: NamedRequest, @Ctx() call: Call) {
       return this.calls.get(request, call);
     }
 
-    @method('List', about.plural)
+    @method('List', 'list')
     list(@Payload() request: Document, @Ctx() call: Call) {
       return this.calls.list(request, call);
     }
 
-    @method('Create')
+    @method('Create', 'create')
     create(@Payload() request: WriteDocument, @Ctx() call: Call) {
       return this.calls.create(request, call);
     }
 
-    @method('Replace')
+    @method('Replace', 'update')
     replace(@Payload() request: WriteDocument, @Ctx() call: Call) {
       return this.calls.replace(request, call);
     }
 
-    @method('Update')
+    @method('Update', 'patch')
     update(@Payload() request: MaskRequest, @Ctx() call: Call) {
       return this.calls.update(request, call);
     }
 
-    @method('Delete')
+    @method('Delete', 'delete')
     delete(@Payload() request: NamedRequest, @Ctx() call: Call) {
       return this.calls.delete(request, call);
     }

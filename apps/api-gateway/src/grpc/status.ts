@@ -1,5 +1,4 @@
 import { Metadata, status as codes, type ServiceError } from '@grpc/grpc-js';
-import { HttpException } from '@nestjs/common';
 import { UnreadableMessage } from '@skein/api';
 import { Status } from 'nice-grpc-error-details/lib/proto/google/rpc/status.js';
 import { FAILED, refusalOf, type Refusal } from '../resources/refusal-of.js';
@@ -9,6 +8,7 @@ import { errorInfo, refusalDetails, requestInfo, type Detail } from './refusal-d
 const refusals: Readonly<Record<Refusal['code'], codes>> = {
   invalid: codes.INVALID_ARGUMENT,
   unauthorized: codes.UNAUTHENTICATED,
+  forbidden: codes.PERMISSION_DENIED,
   'not-found': codes.NOT_FOUND,
   'not-acceptable': codes.INVALID_ARGUMENT,
   conflict: codes.FAILED_PRECONDITION,
@@ -27,23 +27,10 @@ const ends: Readonly<Record<CallEnded['code'], codes>> = {
   deadline: codes.DEADLINE_EXCEEDED,
 };
 
-/** What guards of Nest throw. */
-const httpCodes: Readonly<Record<number, codes>> = {
-  401: codes.UNAUTHENTICATED,
-  403: codes.PERMISSION_DENIED,
-};
-
 interface Answer {
   readonly code: codes;
   readonly message: string;
   readonly details: readonly Detail[];
-}
-
-function unforeseen(error: unknown): Answer {
-  const code = error instanceof HttpException ? httpCodes[error.getStatus()] : undefined;
-  if (code !== undefined)
-    return { code, message: (error as Error).message, details: [errorInfo(codes[code])] };
-  return { code: codes.INTERNAL, message: FAILED, details: [errorInfo('internal')] };
 }
 
 function answerTo(error: unknown): Answer {
@@ -58,7 +45,7 @@ function answerTo(error: unknown): Answer {
     };
   }
   const refusal = refusalOf(error);
-  if (!refusal) return unforeseen(error);
+  if (!refusal) return { code: codes.INTERNAL, message: FAILED, details: [errorInfo('internal')] };
   const { code, message } = refusal;
   return { code: refusals[code], message, details: refusalDetails(refusal) };
 }

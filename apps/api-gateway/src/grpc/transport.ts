@@ -101,10 +101,12 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   private unary(method: DescMethod, handler: Handler): handleUnaryCall<Bytes, Bytes> {
     return (server, callback) => {
       const call = new Call(server, method, this.settings.longestMs);
-      perform(call, handler, server.request).then(
-        (answer) => callback(null, answer),
-        (error: unknown) => callback(this.refusal(error, call)),
-      );
+      perform(call, handler, server.request)
+        .finally(() => call.done())
+        .then(
+          (answer) => callback(null, answer),
+          (error: unknown) => callback(this.refusal(error, call)),
+        );
     };
   }
 

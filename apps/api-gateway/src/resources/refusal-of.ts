@@ -1,5 +1,5 @@
 import { RefusedEvent } from '@skein/event-log';
-import { isTransient } from '@skein/postgres';
+import { isTransient, sqlState } from '@skein/postgres';
 import { Raced } from './attempt.js';
 import { RefusedRequest, type RefusalCode, type RefusalDetails } from './refused-request.js';
 
@@ -9,6 +9,9 @@ export interface Refusal {
   readonly message: string;
   readonly details: RefusalDetails;
 }
+
+/** Text that PostgreSQL cannot take. Bodies are looked at before; names and the like go to it as they come. */
+const UNSTORABLE = '22021';
 
 /** When a busy gateway is worth another try. */
 export const RETRY_AFTER_SECONDS = 1;
@@ -23,5 +26,9 @@ export function refusalOf(error: unknown): Refusal | undefined {
     return { code: 'too-large', message: error.message, details: {} };
   if (error instanceof Raced || isTransient(error))
     return { code: 'busy', message: 'busy: try again', details: {} };
+  if (sqlState(error) === UNSTORABLE) {
+    const message = 'the request has NUL, or text that is no valid Unicode, in a name or condition';
+    return { code: 'invalid', message, details: {} };
+  }
   return undefined;
 }

@@ -1,6 +1,7 @@
 export type RefusalCode =
   | 'invalid'
   | 'unauthorized'
+  | 'forbidden'
   | 'not-found'
   | 'not-acceptable'
   | 'conflict'

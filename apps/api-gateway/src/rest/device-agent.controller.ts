@@ -4,8 +4,8 @@ import { Device } from '@skein/api';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { DeviceStatusService } from '../resources/device-status.service.js';
-import { DevicesService } from '../resources/devices.service.js';
 import { RenderedService } from '../resources/rendered.service.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers } from './documented.js';
@@ -15,13 +15,13 @@ import { Answers } from './documented.js';
 @Controller('api/v1/devices/:name')
 export class DeviceAgentController {
   constructor(
-    private readonly devices: DevicesService,
     private readonly statuses: DeviceStatusService,
     private readonly documents: RenderedService,
   ) {}
 
   /** Answers at once when there is something new, else waits for it. */
   @Get('rendered')
+  @Needs('get', 'devices/rendered')
   @Answers(Device)
   @ApiNoContentResponse({ description: 'Nothing new: ask again.' })
   @ApiQuery({
@@ -43,12 +43,14 @@ export class DeviceAgentController {
   }
 
   @Get('status')
+  @Needs('get', 'devices/status')
   @Answers(Device)
   readStatus(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Device> {
-    return this.devices.read(caller, name);
+    return this.statuses.read(caller, name);
   }
 
   @Put('status')
+  @Needs('update', 'devices/status')
   @Answers(Device)
   report(
     @FromCaller() caller: Caller,

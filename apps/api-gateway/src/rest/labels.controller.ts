@@ -5,6 +5,7 @@ import type { Caller } from '../resources/caller.js';
 import { listLabels } from '../resources/labels.js';
 import type { ListQuery } from '../resources/page.js';
 import { devices } from '../resources/selection/selectables.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { Selects } from './documented.js';
 
@@ -15,6 +16,7 @@ export class LabelsController {
 
   /** The distinct labels of the devices that are selected, as `key=value`. */
   @Get()
+  @Needs('list', 'labels')
   @ApiOkResponse({ type: [String] })
   @ApiQuery({ name: 'kind', enum: ['Device'] })
   @ApiQuery({

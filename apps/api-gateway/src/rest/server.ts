@@ -13,7 +13,8 @@ import { takeRawBodies } from './raw-body.js';
 export function httpAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: REQUEST_LIMIT_BYTES,
-    genReqId: ({ headers }: Pick<IncomingMessage, 'headers'>) => requestIdOf(headers['x-request-id']),
+    genReqId: ({ headers }: Pick<IncomingMessage, 'headers'>) =>
+      requestIdOf(headers['x-request-id']),
     // What waits for a document is answered when the gateway stops; idle connections need not be waited for.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -41,10 +42,11 @@ export function prepareServer(app: NestFastifyApplication): void {
   });
 }
 
-/** Where the API listens: on this machine alone, as long as there is no authentication. */
+/** Where the API listens: on this machine alone if there is no authentication. */
 export function addressOf(app: NestFastifyApplication): { host: string; port: number } {
-  const { gatewayHost: host, gatewayPort: port } = app.get(GatewayConfig);
-  const message = 'there is no authentication yet: the API listens on this machine only';
-  app.get<Logger>(LOGGER).warn({ host, port }, message);
+  const { gatewayHost: host, gatewayPort: port, authentication } = app.get(GatewayConfig);
+  const warning =
+    'SKEIN_AUTHENTICATION is none: whoever reaches this port may do everything, as administrator of all organizations';
+  if (authentication === 'none') app.get<Logger>(LOGGER).warn({ host, port }, warning);
   return { host, port };
 }

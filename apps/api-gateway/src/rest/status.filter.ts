@@ -19,6 +19,7 @@ interface Answer {
 const refusals: Readonly<Record<Refusal['code'], number>> = {
   invalid: 400,
   unauthorized: 401,
+  forbidden: 403,
   'not-found': 404,
   'not-acceptable': 406,
   conflict: 409,
@@ -35,6 +36,7 @@ const refusals: Readonly<Record<Refusal['code'], number>> = {
 const reasons: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'NotFound',
   405: 'MethodNotAllowed',
   406: 'NotAcceptable',
@@ -76,6 +78,7 @@ export class StatusFilter implements ExceptionFilter {
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
     const { code, message } = answerTo(error);
     if (code >= 500 && code !== 501) this.logger.error({ error }, 'a request failed');
+    if (code === 401) void reply.header('www-authenticate', 'Bearer');
     if (code === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     const status = statusOf(code, reasons[code] ?? 'Failure', message);
     void reply.status(code).header('vary', 'accept');

@@ -11,6 +11,7 @@ import {
 } from '../system/waiting-events.js';
 import { WaitingEventsService, type Deed } from '../system/waiting-events.service.js';
 import { explicitFilter, numberOf, serviceOf } from '../system/waiting-filter.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers, AnswersPages } from './documented.js';
 
@@ -27,18 +28,21 @@ abstract class WaitingEventsController {
   constructor(private readonly waiting: WaitingEventsService) {}
 
   @Get()
+  @Needs('list', 'system/waitingevents')
   @AnswersPages(WaitingEventList)
   list(@Query() query: ListQuery): Promise<WaitingEventList> {
     return this.waiting.list(this.what, query);
   }
 
   @Get(':service/:number')
+  @Needs('get', 'system/waitingevents')
   @Answers(WaitingEvent)
   read(@Param('service') service: string, @Param('number') number: string): Promise<WaitingEvent> {
     return this.waiting.read(this.what, placeOf(service, number));
   }
 
   @Post('retry')
+  @Needs('update', 'system/waitingevents')
   @HttpCode(200)
   @ApiOkResponse({ type: Status })
   retryAll(@FromCaller() caller: Caller, @Body() filter: WaitingEventFilter): Promise<Status> {
@@ -46,6 +50,7 @@ abstract class WaitingEventsController {
   }
 
   @Post(':service/:number/retry')
+  @Needs('update', 'system/waitingevents')
   @HttpCode(200)
   @Answers(Status)
   retry(
@@ -57,12 +62,14 @@ abstract class WaitingEventsController {
   }
 
   @Delete()
+  @Needs('delete', 'system/waitingevents')
   @ApiOkResponse({ type: Status })
   dropAll(@FromCaller() caller: Caller, @Query() filter: WaitingEventFilter): Promise<Status> {
     return this.all(caller, 'drop', filter);
   }
 
   @Delete(':service/:number')
+  @Needs('delete', 'system/waitingevents')
   @Answers(Status)
   drop(
     @FromCaller() caller: Caller,

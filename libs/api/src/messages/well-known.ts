@@ -1,5 +1,6 @@
-import { fromJson, toJson, type JsonValue, type Message } from '@bufbuild/protobuf';
+import { create, fromJson, toJson, type JsonValue, type Message } from '@bufbuild/protobuf';
 import {
+  FieldMaskSchema,
   StructSchema,
   TimestampSchema,
   timestampDate,
@@ -38,9 +39,9 @@ const wellKnown: Readonly<Record<string, WellKnown>> = {
     toMessage: timestamp,
   },
   // As it came: what its paths mean depends on the message that it goes with.
-  'google.protobuf.FieldMask': {
+  [FieldMaskSchema.typeName]: {
     toDocument: (message) => (message as FieldMask).paths,
-    toMessage: () => undefined,
+    toMessage: (value) => create(FieldMaskSchema, { paths: value as string[] }),
   },
 };
 
