@@ -12,16 +12,9 @@ import { GatewayConsumer } from './gateway.consumer.js';
 import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
-import { DeviceMethods } from './grpc/devices.methods.js';
-import { GrpcDoor } from './grpc/door.js';
-import { FleetMethods } from './grpc/fleets.methods.js';
-import { GrpcHealth } from './grpc/health.js';
-import { ReadingMethods } from './grpc/reading.methods.js';
-import { RepositoryMethods } from './grpc/repositories.methods.js';
-import { CallRightsGuard } from './grpc/rights.guard.js';
-import { RolloutMethods } from './grpc/rollouts.methods.js';
-import { SystemMethods } from './grpc/system.methods.js';
+import { grpcControllers, grpcProviders } from './grpc/parts.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
+import { DeviceTokensService } from './resources/device-tokens.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
 import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events/events.service.js';
@@ -39,6 +32,7 @@ import { RolloutRequestsService } from './resources/rollout-requests.service.js'
 import { RolloutsService } from './resources/rollouts.service.js';
 import { TemplateVersionsService } from './resources/template-versions.service.js';
 import { DeviceAgentController } from './rest/device-agent.controller.js';
+import { DeviceTokensController } from './rest/device-tokens.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
 import { AboutController } from './rest/about.controller.js';
 import { AuthController } from './rest/auth.controller.js';
@@ -59,6 +53,7 @@ import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { UnbuiltController } from './rest/unbuilt.controller.js';
 import { Admission } from './rights/admission.js';
+import { DeviceTokens } from './rights/device-tokens.js';
 import { identitiesProvider } from './rights/identities.provider.js';
 import { RightsGuard } from './rights/rights.guard.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
@@ -88,6 +83,7 @@ const resources = [
   FleetsService,
   DevicesService,
   DeviceStatusService,
+  DeviceTokensService,
   RenderedWaiters,
   RenderedService,
   TemplateVersionsService,
@@ -100,15 +96,6 @@ const resources = [
   StreamsService,
   KvService,
   WaitingEventsService,
-];
-
-const grpc = [
-  DeviceMethods,
-  FleetMethods,
-  RepositoryMethods,
-  ReadingMethods,
-  RolloutMethods,
-  SystemMethods,
 ];
 
 @Module({
@@ -124,6 +111,7 @@ const grpc = [
     DispatchingController,
     DevicesController,
     DeviceAgentController,
+    DeviceTokensController,
     EventsController,
     StreamsController,
     KvController,
@@ -133,15 +121,14 @@ const grpc = [
     AuthController,
     LabelsController,
     UnbuiltController,
-    ...grpc,
+    ...grpcControllers,
   ],
   providers: [
     ...blobs,
     ...resources,
     GatewayView,
-    GrpcHealth,
-    GrpcDoor,
-    CallRightsGuard,
+    ...grpcProviders,
+    DeviceTokens,
     identitiesProvider,
     Admission,
     ...taskProviders(GatewayTask, GatewaySweep),

@@ -30,7 +30,7 @@ describe('GatewayConfig', () => {
     const config = readConfig(GatewayConfig, {
       ...valid,
       SKEIN_AUTHENTICATION: 'tokens',
-      SKEIN_API_TOKENS: 'tokens: []',
+      SKEIN_ACCESS: 'tokens: []',
       SKEIN_GATEWAY_HOST: '0.0.0.0',
     });
     expect(config.gatewayHost).toBe('0.0.0.0');
@@ -44,7 +44,7 @@ describe('GatewayConfig', () => {
 
   it('wants the tokens that it is to ask for', () => {
     expect(() => readConfig(GatewayConfig, { ...valid, SKEIN_AUTHENTICATION: 'tokens' })).toThrow(
-      'SKEIN_API_TOKENS must be given with SKEIN_AUTHENTICATION=tokens',
+      'SKEIN_ACCESS must be given with SKEIN_AUTHENTICATION=tokens',
     );
   });
 

@@ -1,5 +1,7 @@
-import { Credential, FromEnvironment, SealingConfig } from '@skein/config';
+import { Credential, FromEnvironment } from '@skein/config';
 import { IsBoolean, IsDefined, IsIn, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
+
+import { OidcConfig } from './rights/oidc/oidc.config.js';
 
 const LOOPBACK_ONLY = {
   message:
@@ -8,21 +10,21 @@ const LOOPBACK_ONLY = {
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** The settings of the gateway. */
-export class GatewayConfig extends SealingConfig {
+export class GatewayConfig extends OidcConfig {
   @FromEnvironment(
     'SKEIN_AUTHENTICATION',
-    'tokens: only holders of a token get in; none: everybody may do everything, for development',
+    'tokens: only holders of a token get in, one of SKEIN_ACCESS or of SKEIN_OIDC_ISSUER; none: everybody may do everything, for development',
   )
   @IsIn(['tokens', 'none'], { message: '$property must be tokens or none' })
   authentication: 'tokens' | 'none';
 
   @FromEnvironment(
-    'SKEIN_API_TOKENS',
-    'the digests of the tokens and the roles of their holders, YAML or JSON, with SKEIN_AUTHENTICATION=tokens',
+    'SKEIN_ACCESS',
+    'organizations, the digests of tokens, and the roles of their holders and of groups, YAML or JSON',
   )
   @ValidateIf(({ authentication }: GatewayConfig) => authentication === 'tokens')
   @IsDefined({ message: '$property must be given with SKEIN_AUTHENTICATION=tokens' })
-  apiTokens?: Credential;
+  access?: Credential;
 
   @FromEnvironment('SKEIN_GATEWAY_HOST', 'the address of the API')
   @ValidateIf(({ authentication }: GatewayConfig) => authentication !== 'tokens')

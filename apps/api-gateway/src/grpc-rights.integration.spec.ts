@@ -23,6 +23,7 @@ const door = new GrpcScene({ migratedDatabase, jsonClient, environment: process.
 
 const readers = ['admin', 'operator', 'viewer', 'system'];
 const writers = ['admin', 'operator', 'system'];
+const installers = [...writers, 'installer'];
 const devices = ['admin', 'device', 'system'];
 
 const ofKind = (kind: string, plural: string) => ({
@@ -45,6 +46,9 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'DeviceService/GetDeviceStatus': [...readers, 'device'],
   'DeviceService/ReportDeviceStatus': devices,
   'DeviceService/GetRenderedDevice': devices,
+  'DeviceService/ListDeviceTokens': installers,
+  'DeviceService/IssueDeviceToken': installers,
+  'DeviceService/RevokeDeviceToken': installers,
   'RepositoryService/SetRepositoryWebhook': writers,
   'RepositoryService/RemoveRepositoryWebhook': writers,
   'TemplateVersionService/GetTemplateVersion': readers,
@@ -74,6 +78,7 @@ const ofTheSystem = methods.filter((method) => method.startsWith('SystemService/
 
 /** About the device that there is where it is about itself, else about nobody. */
 const requestOf = (method: string) => {
+  if (method.endsWith('DeviceTokens')) return { device: 'nobody' };
   const itself = /GetDeviceStatus|ReportDeviceStatus|GetRenderedDevice/.test(method);
   const kind = method.endsWith('ListLabels') ? { kind: 'Device' } : {};
   return { name: itself ? 'mine' : 'nobody', ...kind };
@@ -103,7 +108,7 @@ beforeAll(async () => {
   tokens.give('system', { role: 'admin', organization: '*' }).write();
   const settings = {
     SKEIN_AUTHENTICATION: 'tokens',
-    SKEIN_API_TOKENS_FILE: tokens.file,
+    SKEIN_ACCESS_FILE: tokens.file,
     SKEIN_LONG_POLL_MS: '1',
   };
   await door.openWith(settings, ...groups.filter((group) => group !== 'gateway'));

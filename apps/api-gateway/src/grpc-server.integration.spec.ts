@@ -110,6 +110,8 @@ describe('reflection', () => {
     expect(JSON.parse(made.text)).toMatchObject({ device: { metadata: { name: 'd' } } });
     const listed = await buf(
       'curl',
+      '--protocol',
+      'grpc',
       '--http2-prior-knowledge',
       '--list-services',
       `http://127.0.0.1:${door.port}`,

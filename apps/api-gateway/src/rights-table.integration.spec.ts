@@ -38,6 +38,9 @@ const mayIn: Readonly<Record<string, readonly Holder[]>> = {
   'GET /api/v1/devices/:name/rendered': devices,
   'GET /api/v1/devices/:name/status': [...readers, 'device'],
   'PUT /api/v1/devices/:name/status': devices,
+  'GET /api/v1/devices/:name/tokens': installers(writers),
+  'POST /api/v1/devices/:name/tokens': installers(writers),
+  'DELETE /api/v1/devices/:name/tokens/:id': installers(writers),
   'GET /api/v1/fleets': readers,
   'POST /api/v1/fleets': writers,
   'GET /api/v1/fleets/:name': readers,
@@ -150,7 +153,7 @@ beforeAll(async () => {
   tokens.give('system', { role: 'admin', organization: '*' }).write();
   const settings = {
     SKEIN_AUTHENTICATION: 'tokens',
-    SKEIN_API_TOKENS_FILE: tokens.file,
+    SKEIN_ACCESS_FILE: tokens.file,
     SKEIN_LONG_POLL_MS: '1',
   };
   await door.openWith(settings, ...groups.filter((group) => group !== 'gateway'));

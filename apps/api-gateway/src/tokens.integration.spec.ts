@@ -36,7 +36,7 @@ beforeAll(async () => {
     )
     .give('all', { role: 'admin', organization: '*' })
     .write();
-  const settings = { SKEIN_AUTHENTICATION: 'tokens', SKEIN_API_TOKENS_FILE: tokens.file };
+  const settings = { SKEIN_AUTHENTICATION: 'tokens', SKEIN_ACCESS_FILE: tokens.file };
   await door.openWith({ ...settings, SKEIN_LONG_POLL_MS: '1' });
 });
 beforeEach(() => door.clear());

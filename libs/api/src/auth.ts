@@ -10,6 +10,9 @@ export class AuthConfig {
   @OpenList({ description: 'Where tokens are got.' })
   providers: object[];
 
+  @Text({ optional: true, description: 'Its name.' })
+  defaultProvider?: string;
+
   @Flag({ description: 'Whether requests may name an organisation.' })
   organizationsEnabled: boolean;
 }

@@ -20,6 +20,7 @@ const names = ['', ...services.map(({ typeName }) => typeName)];
 export class GrpcHealth implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly health = new HealthImplementation();
   private readonly loop: WorkLoop;
+  private serving: boolean | undefined;
 
   constructor(
     private readonly lifecycle: Lifecycle,
@@ -48,7 +49,10 @@ export class GrpcHealth implements OnApplicationBootstrap, BeforeApplicationShut
     this.say((await this.lifecycle.obstacle()) === undefined);
   }
 
+  /** Once, when it changes: whoever watches is told each time. */
   private say(serving: boolean): void {
+    if (serving === this.serving) return;
+    this.serving = serving;
     for (const name of names) this.health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   }
 }

@@ -1,6 +1,7 @@
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import { ANSWER_LIMIT_BYTES } from './answer-limit.js';
+import type { EndlessStreams } from './endless-streams.js';
 
 /** Limits of one connection, and when it is taken for dead. */
 const options: ServerOptions = {
@@ -11,7 +12,8 @@ const options: ServerOptions = {
   'grpc.keepalive_timeout_ms': 20_000,
 };
 
-export const openServer = (): Server => new Server(options);
+export const openServer = ({ interceptor }: EndlessStreams): Server =>
+  new Server({ ...options, interceptors: [interceptor] });
 
 /**
  * Binds a server to its address.

@@ -1,11 +1,12 @@
 import { Metadata, status as codes, type ServiceError } from '@grpc/grpc-js';
 import { UnreadableMessage } from '@skein/api';
 import { Status } from 'nice-grpc-error-details/lib/proto/google/rpc/status.js';
-import { FAILED, refusalOf, type Refusal } from '../resources/refusal-of.js';
+import { FAILED, refusalOf } from '../resources/refusal-of.js';
+import type { RefusalCode } from '../resources/refused-request.js';
 import { CallEnded } from './call.js';
 import { errorInfo, refusalDetails, requestInfo, type Detail } from './refusal-details.js';
 
-const refusals: Readonly<Record<Refusal['code'], codes>> = {
+const refusals: Readonly<Record<RefusalCode, codes>> = {
   invalid: codes.INVALID_ARGUMENT,
   unauthorized: codes.UNAUTHENTICATED,
   forbidden: codes.PERMISSION_DENIED,

@@ -9,6 +9,7 @@ import { services } from '@skein/api';
 import type { Logger } from '@skein/telemetry';
 import { lastValueFrom } from 'rxjs';
 import { Call } from './call.js';
+import { EndlessStreams } from './endless-streams.js';
 import { perform, type Handler } from './perform.js';
 import { bind, openServer, stop } from './server.js';
 import { isOurs, statusOf } from './status.js';
@@ -48,7 +49,8 @@ const byName = <Value>(service: DescService, valueOf: (method: DescMethod) => Va
 /** The gRPC door as a Nest transport: calls reach `@GrpcMethod` handlers as JSON documents, and leave as messages. */
 export class GrpcTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.GRPC;
-  private readonly server = openServer();
+  private readonly endless = new EndlessStreams();
+  private readonly server = openServer(this.endless);
   private bound = 0;
 
   constructor(private readonly settings: GrpcTransportSettings) {
@@ -65,6 +67,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
+    this.endless.end();
     await stop(this.server, PATIENCE_MS);
   }
 

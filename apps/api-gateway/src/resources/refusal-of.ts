@@ -3,9 +3,9 @@ import { isTransient, sqlState } from '@skein/postgres';
 import { Raced } from './attempt.js';
 import { RefusedRequest, type RefusalCode, type RefusalDetails } from './refused-request.js';
 
-/** What the client is told; `busy`: the same request may succeed soon. */
+/** What the client is told. */
 export interface Refusal {
-  readonly code: RefusalCode | 'busy';
+  readonly code: RefusalCode;
   readonly message: string;
   readonly details: RefusalDetails;
 }

@@ -11,7 +11,9 @@ export type RefusalCode =
   | 'too-large'
   | 'media-type'
   | 'mismatch'
-  | 'unsupported';
+  | 'unsupported'
+  /** Something that is needed is away: later it may work. */
+  | 'busy';
 
 /** What a refusal is about, for programs. */
 export interface RefusalDetails {

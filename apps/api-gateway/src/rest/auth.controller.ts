@@ -1,6 +1,8 @@
 import { Controller, Get, HttpException, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
-import { API_VERSION, AuthConfig, PermissionList, Status, statusOf, UserInfo } from '@skein/api';
+import { AuthConfig, PermissionList, Status, statusOf, UserInfo } from '@skein/api';
+import { GatewayConfig } from '../gateway.config.js';
+import { presentAuthentication } from '../rights/oidc/present-provider.js';
 import { presentOrganization } from '../resources/organizations.js';
 import { organizationsOf } from '../rights/admission.js';
 import { EVERYWHERE, Identities, type Identity } from '../rights/identity.js';
@@ -16,15 +18,18 @@ const AUTH_NOT_CONFIGURED = 418;
 @ApiUnauthorizedResponse({ type: Status })
 @Controller('api/v1/auth')
 export class AuthController {
-  constructor(private readonly identities: Identities) {}
+  constructor(
+    private readonly identities: Identities,
+    private readonly gateway: GatewayConfig,
+  ) {}
 
-  /** No provider is named: tokens come from whoever runs this gateway. */
+  /** Where users get tokens; without a provider from whoever runs this gateway. */
   @Get('config')
   @NeedsNothing()
   @ApiOkResponse({ type: AuthConfig })
   config(): AuthConfig {
     this.requireAuthentication();
-    return { apiVersion: API_VERSION, providers: [], organizationsEnabled: true };
+    return presentAuthentication(this.gateway.oidc);
   }
 
   /** Whether the token that it was asked with is good. */

@@ -8,7 +8,8 @@ import {
 import { statusOf } from '@skein/api';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FAILED, refusalOf, RETRY_AFTER_SECONDS, type Refusal } from '../resources/refusal-of.js';
+import { FAILED, refusalOf, RETRY_AFTER_SECONDS } from '../resources/refusal-of.js';
+import type { RefusalCode } from '../resources/refused-request.js';
 import { asksForProblem, PROBLEM_JSON, problemOf } from './problem.js';
 
 interface Answer {
@@ -16,7 +17,7 @@ interface Answer {
   readonly message: string;
 }
 
-const refusals: Readonly<Record<Refusal['code'], number>> = {
+const refusals: Readonly<Record<RefusalCode, number>> = {
   invalid: 400,
   unauthorized: 401,
   forbidden: 403,

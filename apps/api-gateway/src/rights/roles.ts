@@ -12,6 +12,7 @@ const ownResources = {
   'devices/status': ['get', 'update', 'patch'],
   'devices/lastseen': ['get'],
   'devices/rendered': ['get'],
+  'devices/tokens': ['list', 'create', 'delete'],
   fleets: verbs,
   'fleets/status': ['get', 'update', 'patch'],
   templateversions: ['get', 'list', 'delete'],
@@ -56,6 +57,7 @@ const rightsOf = {
   operator: {
     ...viewer,
     devices: ['get', 'list', ...write],
+    'devices/tokens': ['list', 'create', 'delete'],
     fleets: ['get', 'list', ...write],
     templateversions: ['get', 'list', 'delete'],
     repositories: ['get', 'list', ...write],
@@ -64,7 +66,10 @@ const rightsOf = {
     dispatching: ['get', 'update'],
   },
   viewer,
-  installer: { devices: ['get', 'list', 'create'] },
+  installer: {
+    devices: ['get', 'list', 'create'],
+    'devices/tokens': ['list', 'create', 'delete'],
+  },
   // Of itself only, which is asked where the device is known.
   device: { 'devices/rendered': ['get'], 'devices/status': ['get', 'update', 'patch'] },
 } as const satisfies Readonly<Record<string, Rights>>;

@@ -5,6 +5,7 @@ import * as application from '../application.js';
 import * as configItem from '../config-item.js';
 import * as deviceSpec from '../device-spec.js';
 import * as deviceStatus from '../device-status.js';
+import * as deviceTokens from '../device-tokens.js';
 import * as devices from '../devices.js';
 import * as events from '../events.js';
 import * as fleets from '../fleets.js';
@@ -22,7 +23,18 @@ type Class = (new () => object) & { name: string };
 type Property = { required?: boolean; isList: boolean };
 
 const modules: object[] = [
-  ...[about, application, configItem, deviceSpec, deviceStatus, devices, events, fleets, kv],
+  ...[
+    about,
+    application,
+    configItem,
+    deviceSpec,
+    deviceStatus,
+    deviceTokens,
+    devices,
+    events,
+    fleets,
+    kv,
+  ],
   ...[metadata, repositories, rolloutRequests, rollouts, system, templateVersions],
 ];
 const classes = new Map(

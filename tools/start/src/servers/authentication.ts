@@ -24,8 +24,8 @@ export async function authentication(
     token,
     settings: {
       SKEIN_AUTHENTICATION: 'tokens',
-      SKEIN_API_TOKENS: JSON.stringify({ tokens: [{ name: 'developer', sha256, roles }] }),
-      SKEIN_API_TOKENS_FILE: '',
+      SKEIN_ACCESS: JSON.stringify({ tokens: [{ name: 'developer', sha256, roles }] }),
+      SKEIN_ACCESS_FILE: '',
     },
   };
 }

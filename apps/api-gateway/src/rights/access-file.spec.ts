@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANISATION } from '@skein/events';
-import { InvalidTokenFile, readTokenFile } from './token-file.js';
+import { InvalidAccessFile, readAccessFile } from './access-file.js';
 
 const org = '0192f0c1-0000-7000-8000-000000000001';
 const sha256 = 'a'.repeat(64);
@@ -12,28 +12,30 @@ const token = (changed: object) =>
 
 function problemsOf(text: string): readonly string[] {
   try {
-    readTokenFile(text);
+    readAccessFile(text);
   } catch (error) {
-    if (error instanceof InvalidTokenFile) return error.problems;
+    if (error instanceof InvalidAccessFile) return error.problems;
     throw error;
   }
   return [];
 }
 
-describe('a token file', () => {
+describe('an access file', () => {
   it('is YAML or JSON', () => {
     const yaml = `organizations: [{id: ${org}, displayName: One}]\ntokens: []`;
-    expect(readTokenFile(yaml)).toEqual(readTokenFile(JSON.stringify(file({}))));
+    expect(readAccessFile(yaml)).toEqual(readAccessFile(JSON.stringify(file({}))));
   });
 
   it('speaks of the default organisation unless it declares others', () => {
-    expect(readTokenFile('tokens: []').organizations.map(({ id }) => id)).toEqual([
+    expect(readAccessFile('tokens: []').organizations.map(({ id }) => id)).toEqual([
       DEFAULT_ORGANISATION,
     ]);
   });
 
   it.each([
-    [file({ tokens: undefined }), 'tokens: '],
+    [file({ tokens: {} }), 'tokens: '],
+    [file({ groups: [{ name: '', roles: [grant] }] }), 'groups[0].name: '],
+    [file({ groups: [1, 2].map(() => ({ name: 'g', roles: [grant] })) }), 'group g stands twice'],
     [file({ organizations: [] }), 'organizations: '],
     [file({ organizations: [{ id: 'one', displayName: 'One' }] }), 'must be a UUID'],
     [file({ organizations: [...organizations, ...organizations] }), 'is declared twice'],

@@ -5,6 +5,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsIn,
+  IsNotEmpty,
   IsOptional,
   IsString,
   Matches,
@@ -41,6 +42,19 @@ class DeclaredGrant {
   device?: string;
 }
 
+class DeclaredGroup {
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(256)
+  name: string;
+
+  @IsArray()
+  @ArrayMinSize(1)
+  @ValidateNested({ each: true })
+  @Type(() => DeclaredGrant)
+  roles: DeclaredGrant[];
+}
+
 class DeclaredToken {
   @Matches(NAME, { message: '$property must be 1 to 128 printable characters without spaces' })
   name: string;
@@ -55,15 +69,25 @@ class DeclaredToken {
   roles: DeclaredGrant[];
 }
 
-const defaults = { organizations: [{ id: DEFAULT_ORGANISATION, displayName: 'Default' }] };
+const defaults = {
+  organizations: [{ id: DEFAULT_ORGANISATION, displayName: 'Default' }],
+  groups: [],
+  tokens: [],
+};
 
 /** Who may do what, as an administrator writes it down. */
-export class TokenFile {
+export class AccessFile {
   @IsArray()
   @ArrayMinSize(1)
   @ValidateNested({ each: true })
   @Type(() => DeclaredOrganization)
   organizations: DeclaredOrganization[];
+
+  /** Of an OpenID provider: what its members may do. */
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => DeclaredGroup)
+  groups: DeclaredGroup[];
 
   @IsArray()
   @ValidateNested({ each: true })
@@ -76,14 +100,15 @@ function repeated(texts: readonly string[]): string[] {
 }
 
 /** What the shape does not say. */
-function meaningProblems({ organizations, tokens }: TokenFile): string[] {
+function meaningProblems({ organizations, groups, tokens }: AccessFile): string[] {
   const ids = organizations.map(({ id }) => id);
   const known = new Set([...ids, EVERYWHERE]);
-  const grants = tokens.flatMap(({ name, roles: held }) =>
+  const grants = [...groups, ...tokens].flatMap(({ name, roles: held }) =>
     held.map((grant) => ({ name, ...grant })),
   );
   return [
     ...repeated(ids).map((id) => `organization ${id} is declared twice`),
+    ...repeated(groups.map(({ name }) => name)).map((name) => `group ${name} stands twice`),
     ...repeated(tokens.map(({ sha256 }) => sha256)).map((digest) => `${digest} stands twice`),
     ...grants
       .filter(({ organization }) => !known.has(organization))
@@ -103,26 +128,26 @@ function parsed(text: string): unknown {
   } catch (error) {
     // The first line says what and where; the next ones show the text, which may hold a token.
     const [what] = (error as Error).message.split('\n');
-    throw new InvalidTokenFile([`is neither YAML nor JSON: ${what}`]);
+    throw new InvalidAccessFile([`is neither YAML nor JSON: ${what}`]);
   }
 }
 
-/** Everything that is wrong with a token file. */
-export class InvalidTokenFile extends Error {
+/** Everything that is wrong with an access file. */
+export class InvalidAccessFile extends Error {
   constructor(readonly problems: readonly string[]) {
     super(problems.join('; '));
   }
 }
 
 /**
- * Reads the text of a token file, YAML or JSON.
- * @throws InvalidTokenFile
+ * Reads the text of an access file, YAML or JSON.
+ * @throws InvalidAccessFile
  */
-export function readTokenFile(text: string): TokenFile {
+export function readAccessFile(text: string): AccessFile {
   const body = parsed(text);
   const isObject = body !== null && typeof body === 'object';
-  const { resource, problems } = readBody(TokenFile, isObject ? { ...defaults, ...body } : body);
+  const { resource, problems } = readBody(AccessFile, isObject ? { ...defaults, ...body } : body);
   const all = problems.length > 0 ? problems : meaningProblems(resource);
-  if (all.length > 0) throw new InvalidTokenFile(all);
+  if (all.length > 0) throw new InvalidAccessFile(all);
   return resource;
 }
