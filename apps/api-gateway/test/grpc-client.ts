@@ -50,6 +50,23 @@ function methodOf(path: string) {
   return found;
 }
 
+/** A stream of answers as a test looks at it. */
+export interface RpcStream {
+  readonly answers: Loose[];
+  /** Set when it is over. */
+  readonly end: { code?: string; message?: string; details?: Loose };
+  cancel(): void;
+  /** Stops to read, and reads again. */
+  pause(): void;
+  resume(): void;
+}
+
+function metadataOf({ metadata: given = {} }: RpcOptions): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(given)) metadata.set(name, value);
+  return metadata;
+}
+
 /** Calls methods as a client of gRPC does: messages over a real connection. */
 export class GrpcClient {
   private readonly client: Client;
@@ -66,8 +83,7 @@ export class GrpcClient {
   readonly call = (path: string, request: object = {}, options: RpcOptions = {}) => {
     const method = methodOf(path);
     const bytes = options.bytes ?? writeMessage(method.input, request);
-    const metadata = new Metadata();
-    for (const [name, value] of Object.entries(options.metadata ?? {})) metadata.set(name, value);
+    const metadata = metadataOf(options);
     const deadline = options.deadlineMs && Date.now() + options.deadlineMs;
     return new Promise<RpcAnswer>((resolve) => {
       let head = {};
@@ -88,5 +104,31 @@ export class GrpcClient {
       call.on('metadata', (received: Metadata) => (head = received.getMap()));
       options.signal?.addEventListener('abort', () => call.cancel());
     });
+  };
+
+  /** @param path `DeviceService/WatchDevices` */
+  readonly stream = (path: string, request: object = {}, options: RpcOptions = {}): RpcStream => {
+    const method = methodOf(path);
+    const stream = this.client.makeServerStreamRequest<Uint8Array, Uint8Array>(
+      `/${method.parent.typeName}/${method.name}`,
+      (message) => Buffer.from(message),
+      (answer) => answer,
+      writeMessage(method.input, request),
+      metadataOf(options),
+    );
+    const found: RpcStream = {
+      answers: [],
+      end: {},
+      cancel: () => stream.cancel(),
+      pause: () => void stream.pause(),
+      resume: () => void stream.resume(),
+    };
+    stream.on('data', (bytes: Uint8Array) => found.answers.push(readMessage(method.output, bytes)));
+    stream.on('end', () => Object.assign(found.end, { code: found.end.code ?? 'OK' }));
+    stream.on('error', (error: ServiceError) => {
+      const { code, details: message } = error;
+      Object.assign(found.end, { code: codes[code], message, details: detailsOf(error) });
+    });
+    return found;
   };
 }

@@ -23,16 +23,16 @@ export class Call {
   /** Who was let in; the guard of rights says it. */
   admitted: Admitted | undefined;
   private readonly ending = new AbortController();
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer: NodeJS.Timeout | undefined;
 
-  /** @param longestMs the call is ended then, also when its deadline is later or it has none */
+  /** @param longestMs the call is ended then, also when its deadline is later or it has none; undefined for streams */
   constructor(
     readonly server: ServerCall,
     readonly method: DescMethod,
-    longestMs: number,
+    longestMs?: number,
   ) {
     this.requestId = requestIdOf(this.said('x-request-id'));
-    this.timer = setTimeout(() => this.end('deadline'), longestMs);
+    this.timer = longestMs ? setTimeout(() => this.end('deadline'), longestMs) : undefined;
     // Also when its deadline is over, which the client is told by its own side.
     server.once('cancelled', () => this.end('cancelled'));
     if (server.cancelled) this.end('cancelled');

@@ -5,6 +5,7 @@ import { check } from '../resources/check.js';
 import { DeviceStatusService } from '../resources/device-status.service.js';
 import { DevicesService } from '../resources/devices.service.js';
 import { RenderedService } from '../resources/rendered.service.js';
+import { WatchService } from '../resources/watch/watch.service.js';
 import { Needs } from '../rights/needs.js';
 import { Call } from './call.js';
 import { resourceMethods } from './resource-methods.js';
@@ -20,10 +21,11 @@ const DEVICES = { type: Device, kind: 'Device', plural: 'Devices', resource: 'de
 export class DeviceMethods extends resourceMethods(DEVICES) {
   constructor(
     devices: DevicesService,
+    watches: WatchService,
     private readonly statuses: DeviceStatusService,
     private readonly documents: RenderedService,
   ) {
-    super(devices);
+    super(devices, watches);
   }
 
   @GrpcMethod('DeviceService', 'GetDeviceStatus')

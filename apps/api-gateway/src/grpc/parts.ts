@@ -7,6 +7,7 @@ import { ReadingMethods } from './reading.methods.js';
 import { RepositoryMethods } from './repositories.methods.js';
 import { CallRightsGuard } from './rights.guard.js';
 import { RolloutMethods } from './rollouts.methods.js';
+import { TemplateVersionMethods } from './template-versions.methods.js';
 import { SystemMethods } from './system.methods.js';
 
 /** Where calls are handled. */
@@ -16,6 +17,7 @@ export const grpcControllers = [
   FleetMethods,
   RepositoryMethods,
   ReadingMethods,
+  TemplateVersionMethods,
   RolloutMethods,
   SystemMethods,
 ];

@@ -7,7 +7,6 @@ import { listLabels } from '../resources/labels.js';
 import { presentOrganization } from '../resources/organizations.js';
 import { ownVersion } from '../resources/own-version.js';
 import type { ListQuery } from '../resources/page.js';
-import { TemplateVersionsService } from '../resources/template-versions.service.js';
 import { organizationsOf } from '../rights/admission.js';
 import { Identities } from '../rights/identity.js';
 import { Needs, NeedsIdentity, NeedsNothing } from '../rights/needs.js';
@@ -15,35 +14,14 @@ import { Call } from './call.js';
 import { fittingPage } from './fitting-page.js';
 import { queryOf } from './request.js';
 
-interface InFleet extends Document {
-  readonly fleet: string;
-}
-
 /** What can be read, and not written. */
 @Controller()
 export class ReadingMethods {
   constructor(
     private readonly postgres: Postgres,
-    private readonly templateVersions: TemplateVersionsService,
     private readonly events: EventsService,
     private readonly identities: Identities,
   ) {}
-
-  @GrpcMethod('TemplateVersionService', 'GetTemplateVersion')
-  @Needs('get', 'templateversions')
-  async getTemplateVersion(
-    @Payload() { fleet, name }: InFleet & { readonly name: string },
-    @Ctx() { caller }: Call,
-  ) {
-    return { templateVersion: await this.templateVersions.read(caller, fleet, name) };
-  }
-
-  @GrpcMethod('TemplateVersionService', 'ListTemplateVersions')
-  @Needs('list', 'templateversions')
-  listTemplateVersions(@Payload() { fleet, ...request }: InFleet, @Ctx() call: Call) {
-    const list = (query: ListQuery) => this.templateVersions.list(call.caller, fleet, query);
-    return fittingPage(call, list, queryOf(request));
-  }
 
   @GrpcMethod('EventService', 'ListEvents')
   @Needs('list', 'events')

@@ -4,6 +4,7 @@ import { Repository, RepositoryWebhook, type Document } from '@skein/api';
 import { read } from '../resources/check.js';
 import { RepositoriesService } from '../resources/repositories.service.js';
 import { RepositoryWebhooksService } from '../resources/repository-webhooks.service.js';
+import { WatchService } from '../resources/watch/watch.service.js';
 import { Needs } from '../rights/needs.js';
 import { Call } from './call.js';
 import { resourceMethods } from './resource-methods.js';
@@ -20,9 +21,10 @@ const REPOSITORIES = {
 export class RepositoryMethods extends resourceMethods(REPOSITORIES) {
   constructor(
     repositories: RepositoriesService,
+    watches: WatchService,
     private readonly webhooks: RepositoryWebhooksService,
   ) {
-    super(repositories);
+    super(repositories, watches);
   }
 
   @GrpcMethod('RepositoryService', 'SetRepositoryWebhook')

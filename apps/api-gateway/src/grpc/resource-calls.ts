@@ -5,9 +5,12 @@ import { entityTag } from '../resources/entity-tag.js';
 import type { Saved } from '../resources/kind-rules.js';
 import type { ListQuery } from '../resources/page.js';
 import type { Patch } from '../resources/patch/patched.js';
+import type { WatchedList } from '../resources/watch/watched-list.js';
+import type { WatchService } from '../resources/watch/watch.service.js';
 import type { WriteRequest } from '../resources/write-request.js';
 import type { Call } from './call.js';
 import { fittingPage } from './fitting-page.js';
+import { watch } from './watch.js';
 import { maskedBy, nameIn, queryOf, resourceIn, writerOf, type WriteOptions } from './request.js';
 
 export type Resource = Device | Fleet | Repository;
@@ -25,6 +28,7 @@ export interface ResourceType<Kind extends Resource> {
 export interface Resources<Kind extends Resource> {
   read(caller: Caller, name: string, query: ListQuery): Promise<Kind>;
   list(caller: Caller, query: ListQuery): Promise<{ readonly items: readonly Kind[] }>;
+  watched(caller: Caller, query: ListQuery): WatchedList;
   create(caller: WriteRequest, body: Kind): Promise<Kind>;
   replace(caller: WriteRequest, name: string, body: Kind): Promise<Saved<Kind>>;
   patch(caller: WriteRequest, name: string, patch: Patch): Promise<Kind>;
@@ -43,6 +47,7 @@ export class ResourceCalls<Kind extends Resource> {
   constructor(
     private readonly about: ResourceType<Kind>,
     private readonly resources: Resources<Kind>,
+    private readonly watches: WatchService,
   ) {
     this.member = about.kind.toLowerCase();
   }
@@ -54,6 +59,12 @@ export class ResourceCalls<Kind extends Resource> {
   list(request: Document, call: Call) {
     const list = (query: ListQuery) => this.resources.list(call.caller, query);
     return fittingPage(call, list, queryOf(request));
+  }
+
+  watch(request: Document, call: Call) {
+    const { member } = this;
+    const listOf = (query: ListQuery) => this.resources.watched(call.caller, query);
+    return watch(call, this.watches, { member, listOf }, queryOf(request));
   }
 
   async create(request: WriteDocument, call: Call) {

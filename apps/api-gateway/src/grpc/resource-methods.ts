@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Ctx, GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Document } from '@skein/api';
+import { WatchService } from '../resources/watch/watch.service.js';
 import { Needs } from '../rights/needs.js';
 import type { Verb } from '../rights/roles.js';
 import { Call } from './call.js';
@@ -26,8 +27,8 @@ export function resourceMethods<Kind extends Resource>(about: ResourceType<Kind>
   abstract class ResourceMethods {
     readonly calls: ResourceCalls<Kind>;
 
-    constructor(resources: Resources<Kind>) {
-      this.calls = new ResourceCalls(about, resources);
+    constructor(resources: Resources<Kind>, watches: WatchService) {
+      this.calls = new ResourceCalls(about, resources, watches);
     }
 
     @method('Get', 'get')
@@ -38,6 +39,11 @@ export function resourceMethods<Kind extends Resource>(about: ResourceType<Kind>
     @method('List', 'list')
     list(@Payload() request: Document, @Ctx() call: Call) {
       return this.calls.list(request, call);
+    }
+
+    @method('Watch', 'list')
+    watch(@Payload() request: Document, @Ctx() call: Call) {
+      return this.calls.watch(request, call);
     }
 
     @method('Create', 'create')

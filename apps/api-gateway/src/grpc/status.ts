@@ -4,6 +4,7 @@ import { Status } from 'nice-grpc-error-details/lib/proto/google/rpc/status.js';
 import { FAILED, refusalOf } from '../resources/refusal-of.js';
 import type { RefusalCode } from '../resources/refused-request.js';
 import { CallEnded } from './call.js';
+import { WatchEnded } from './watch.js';
 import { errorInfo, refusalDetails, requestInfo, type Detail } from './refusal-details.js';
 
 const refusals: Readonly<Record<RefusalCode, codes>> = {
@@ -15,10 +16,12 @@ const refusals: Readonly<Record<RefusalCode, codes>> = {
   conflict: codes.FAILED_PRECONDITION,
   exists: codes.ALREADY_EXISTS,
   outdated: codes.ABORTED,
+  expired: codes.OUT_OF_RANGE,
   precondition: codes.FAILED_PRECONDITION,
   'too-large': codes.INVALID_ARGUMENT,
   'media-type': codes.INVALID_ARGUMENT,
   mismatch: codes.INVALID_ARGUMENT,
+  'too-many': codes.RESOURCE_EXHAUSTED,
   unsupported: codes.UNIMPLEMENTED,
   busy: codes.UNAVAILABLE,
 };
@@ -35,6 +38,10 @@ interface Answer {
 }
 
 function answerTo(error: unknown): Answer {
+  if (error instanceof WatchEnded) {
+    const { code, message, reason, position } = error;
+    return { code, message, details: [errorInfo(reason, { resourceVersion: position })] };
+  }
   if (error instanceof CallEnded)
     return { code: ends[error.code], message: error.message, details: [errorInfo(error.code)] };
   if (error instanceof UnreadableMessage) {

@@ -1,5 +1,6 @@
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import type {
+  handleServerStreamingCall,
   handleUnaryCall,
   MethodDefinition,
   UntypedServiceImplementation,
@@ -10,7 +11,7 @@ import type { Logger } from '@skein/telemetry';
 import { lastValueFrom } from 'rxjs';
 import { Call } from './call.js';
 import { EndlessStreams } from './endless-streams.js';
-import { perform, type Handler } from './perform.js';
+import { perform, performStream, type Handler } from './perform.js';
 import { bind, openServer, stop } from './server.js';
 import { isOurs, statusOf } from './status.js';
 
@@ -89,7 +90,11 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   }
 
   private methodsOf(service: DescService): UntypedServiceImplementation {
-    return byName(service, (method) => this.unary(method, this.handlerOf(method)));
+    return byName(service, (method) => {
+      const handler = this.handlerOf(method);
+      const isStream = method.methodKind === 'server_streaming';
+      return isStream ? this.stream(method, handler) : this.unary(method, handler);
+    });
   }
 
   /** @throws Error for a method that nobody handles */
@@ -110,6 +115,16 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
           (answer) => callback(null, answer),
           (error: unknown) => callback(this.refusal(error, call)),
         );
+    };
+  }
+
+  private stream(method: DescMethod, handler: Handler): handleServerStreamingCall<Bytes, Bytes> {
+    return (server) => {
+      const call = new Call(server, method);
+      performStream(call, handler, server.request, server).then(
+        () => server.end(),
+        (error: unknown) => server.emit('error', this.refusal(error, call)),
+      );
     };
   }
 

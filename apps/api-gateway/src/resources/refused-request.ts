@@ -8,9 +8,11 @@ export type RefusalCode =
   | 'exists'
   | 'outdated'
   | 'precondition'
+  | 'expired'
   | 'too-large'
   | 'media-type'
   | 'mismatch'
+  | 'too-many'
   | 'unsupported'
   /** Something that is needed is away: later it may work. */
   | 'busy';
