@@ -29,6 +29,7 @@ const devices = ['admin', 'device', 'system'];
 const ofKind = (kind: string, plural: string) => ({
   [`${kind}Service/Get${kind}`]: readers,
   [`${kind}Service/List${plural}`]: readers,
+  [`${kind}Service/Watch${plural}`]: readers,
   [`${kind}Service/Create${kind}`]: writers,
   [`${kind}Service/Replace${kind}`]: writers,
   [`${kind}Service/Update${kind}`]: writers,
@@ -42,6 +43,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   ...ofKind('Repository', 'Repositories'),
   'DeviceService/GetDevice': [...readers, 'installer'],
   'DeviceService/ListDevices': [...readers, 'installer'],
+  'DeviceService/WatchDevices': [...readers, 'installer'],
   'DeviceService/CreateDevice': [...writers, 'installer'],
   'DeviceService/GetDeviceStatus': [...readers, 'device'],
   'DeviceService/ReportDeviceStatus': devices,
@@ -53,6 +55,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'RepositoryService/RemoveRepositoryWebhook': writers,
   'TemplateVersionService/GetTemplateVersion': readers,
   'TemplateVersionService/ListTemplateVersions': readers,
+  'TemplateVersionService/WatchTemplateVersions': readers,
   'EventService/ListEvents': readers,
   'AboutService/ListLabels': readers,
   'RolloutService/GetRollout': readers,
@@ -79,6 +82,8 @@ const ofTheSystem = methods.filter((method) => method.startsWith('SystemService/
 /** About the device that there is where it is about itself, else about nobody. */
 const requestOf = (method: string) => {
   if (method.endsWith('DeviceTokens')) return { device: 'nobody' };
+  // Refused for its position, or else there would be no end to it.
+  if (method.includes('/Watch')) return { resourceVersion: 'x' };
   const itself = /GetDeviceStatus|ReportDeviceStatus|GetRenderedDevice/.test(method);
   const kind = method.endsWith('ListLabels') ? { kind: 'Device' } : {};
   return { name: itself ? 'mine' : 'nobody', ...kind };
