@@ -174,6 +174,7 @@ describe('the metadata of a call', () => {
     expect(made.metadata['x-request-id']).toBe('mine-1');
     const [event] = await appended();
     expect(event).toMatchObject({ requestid: 'mine-1', actor: 'anonymous' });
+    expect(event!.traceparent).toContain(TRACE.split('-')[1]);
     expect(event).toMatchObject({
       sourceaddress: expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/),
     });
