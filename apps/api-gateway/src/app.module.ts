@@ -12,6 +12,7 @@ import { GatewayConsumer } from './gateway.consumer.js';
 import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
+import { grpcControllers, grpcProviders } from './grpc/parts.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { DeviceTokensService } from './resources/device-tokens.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
@@ -125,12 +126,14 @@ const resources = [
     AuthController,
     LabelsController,
     UnbuiltController,
+    ...grpcControllers,
   ],
   providers: [
     ...blobs,
     ...resources,
     ...watching,
     GatewayView,
+    ...grpcProviders,
     DeviceTokens,
     identitiesProvider,
     Admission,

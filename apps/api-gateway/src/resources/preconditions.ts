@@ -11,7 +11,7 @@ export function requireVersion(
 ): void {
   if (resourceVersion === undefined || resourceVersion === String(row.version)) return;
   const said = `${kind} ${row.name} has resourceVersion ${row.version}, not ${resourceVersion}`;
-  throw new RefusedRequest('conflict', `${said}: read it again`);
+  throw new RefusedRequest('outdated', `${said}: read it again`);
 }
 
 /** @throws RefusedRequest when what is there is not what If-Match names */

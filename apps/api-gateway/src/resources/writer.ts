@@ -57,7 +57,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       const earlier = await this.madeBefore(transaction, caller, { ...identity, body });
       if (earlier) return earlier;
       const made = await this.insert(transaction, identity, body);
-      if (!made) throw new RefusedRequest('conflict', `${this.rules.kind} ${name} exists already`);
+      if (!made) throw new RefusedRequest('exists', `${this.rules.kind} ${name} exists already`);
       return made;
     });
   }
@@ -118,6 +118,8 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     work: (transaction: Transaction) => Promise<Done<Result>>,
   ): Promise<Result> {
     const change = async (transaction: Transaction) => {
+      // The caller may have gone while this waited for its turn.
+      request.signal?.throwIfAborted();
       const { uid, events, result } = await work(transaction);
       return { events: eventsOf(request, uid, events), result: () => result };
     };
@@ -167,7 +169,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     const { resourceVersion } = body.metadata;
     if (resourceVersion !== undefined) {
       const said = `${kind} ${name} does not exist, so it has no resourceVersion ${resourceVersion}`;
-      throw new RefusedRequest('conflict', said);
+      throw new RefusedRequest('outdated', said);
     }
     const made = await this.insert(transaction, { org, uid: newUid(), name }, body);
     if (!made) throw new Raced(`${kind} ${name} was created meanwhile`);

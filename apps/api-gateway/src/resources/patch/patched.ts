@@ -2,16 +2,17 @@ import type { Device, Fleet, Repository } from '@skein/api';
 import { sameJson } from '@skein/domain-resource';
 import { check } from '../check.js';
 import { RefusedRequest } from '../refused-request.js';
+import { fieldMask } from './field-mask.js';
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 
 /** A patch as it came. */
 export interface Patch {
-  readonly language: 'json-patch' | 'merge-patch';
+  readonly language: 'json-patch' | 'merge-patch' | 'field-mask';
   readonly body: unknown;
 }
 
-const languages = { 'json-patch': jsonPatch, 'merge-patch': mergePatch };
+const languages = { 'json-patch': jsonPatch, 'merge-patch': mergePatch, 'field-mask': fieldMask };
 
 const MAX_DEPTH = 64;
 const FIXED = ['apiVersion', 'kind', 'status'];
