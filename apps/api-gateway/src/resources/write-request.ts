@@ -1,4 +1,7 @@
 import type { Caller } from './caller.js';
+import { RefusedRequest } from './refused-request.js';
+
+const KEY = /^[\x20-\x7e]{1,255}$/;
 
 /** Who asks for a write, and on which conditions. */
 export interface WriteRequest extends Caller {
@@ -10,4 +13,15 @@ export interface WriteRequest extends Caller {
   readonly dryRun?: boolean;
   /** `Idempotency-Key`: what it created before is answered again. */
   readonly idempotencyKey?: string | undefined;
+  /** Aborted when nobody waits for the answer any more: then nothing is begun. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws RefusedRequest when it is no `Idempotency-Key` */
+export function requireKey(key: string): string {
+  if (KEY.test(key)) return key;
+  throw new RefusedRequest(
+    'invalid',
+    'Idempotency-Key: must be 1 to 255 printable ASCII characters',
+  );
 }

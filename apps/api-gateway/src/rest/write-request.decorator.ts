@@ -1,19 +1,12 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { RefusedRequest } from '../resources/refused-request.js';
-import type { WriteRequest } from '../resources/write-request.js';
+import { requireKey, type WriteRequest } from '../resources/write-request.js';
 import { callerOf } from './caller.decorator.js';
 import { asksForDryRun } from './dry-run.js';
 
-const KEY = /^[\x20-\x7e]{1,255}$/;
-
 function keyIn({ headers }: FastifyRequest): string | undefined {
   const key = headers['idempotency-key'];
-  if (key === undefined || (typeof key === 'string' && KEY.test(key))) return key;
-  throw new RefusedRequest(
-    'invalid',
-    'Idempotency-Key: must be 1 to 255 printable ASCII characters',
-  );
+  return key === undefined ? undefined : requireKey(String(key));
 }
 
 /** Who sent a write, and on which conditions. */
