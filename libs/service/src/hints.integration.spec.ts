@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, it } from '@jest/globals';
 import type { ServiceConfig } from '@skein/config';
 import { numberedChannel } from '@skein/events';
 import { testRedis, waitFor, type TestRedis } from '@skein/testing';

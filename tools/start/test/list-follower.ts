@@ -34,7 +34,7 @@ export class ListFollower {
   private take(frame: string): void {
     const data = frame.split('\n').find((line) => line.startsWith('data: '));
     if (!data) return;
-    const { type, object } = JSON.parse(data.slice('data: '.length)) as Loose;
+    const { type, object } = JSON.parse(data.slice('data: '.length));
     const { name } = object.metadata ?? {};
     if (type === 'DELETED') this.known.delete(name);
     else if (name !== undefined) this.known.set(name, object);
