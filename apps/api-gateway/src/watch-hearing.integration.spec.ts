@@ -6,6 +6,7 @@ import { fleet } from '../test/manifests.js';
 import type { WatchClient } from '../test/watch-client.js';
 import { WatchScene } from '../test/watch-scene.js';
 import { ChangeFeed } from './resources/watch/change-feed.js';
+import type { LogTail } from './resources/watch/log-tail.js';
 
 const scene = new WatchScene({ migratedDatabase, jsonClient, environment: process.env });
 const { call, follow, watch, positionOf, put, settle, settled, uidOf, deliver, fail } = scene;
@@ -83,6 +84,33 @@ describe('a change that the gateway hears', () => {
     expect(owned('a')).toBe(false);
     await deliver(number);
     await client.until(() => owned('a'));
+  });
+});
+
+describe('a change that is read while nobody watches', () => {
+  it('is told to who begins to watch before it is taken in', async () => {
+    await scene.hangUp();
+    const { tail } = scene.app.get<unknown, { tail: LogTail }>(ChangeFeed);
+    const after = tail.after.bind(tail);
+    const [reads, goes] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const before = scene.app.get(ChangeFeed).reached.number;
+    tail.after = async (number, wanted) => {
+      const found = await after(number, wanted);
+      if (number !== before || wanted.data || found.steps.length === 0) return found;
+      reads.resolve();
+      await goes.promise;
+      return found;
+    };
+    const resourceVersion = await positionOf('devices');
+    await put('a', { read: 'blindly' });
+    await scene.number();
+    await reads.promise;
+    client = await watch('devices', { resourceVersion });
+    await client.until(() => client.types.includes('BOOKMARK'));
+    expect(client.told).toEqual([]);
+    tail.after = after;
+    goes.resolve();
+    await client.until(() => client.told.includes('MODIFIED a'));
   });
 });
 

@@ -125,6 +125,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     const most = this.looks ? READ_AT_ONCE : COUNT_AT_ONCE;
     const limit = this.waitingChanges < MOST_WAITING ? most : 0;
     const tail = await this.tail.after(this.reached.number, { limit, data: this.looks });
+    if (this.isBlind) return 1;
     if (this.isAnother(tail)) {
       await this.startAgain();
       return 1;
@@ -149,11 +150,17 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     this.looks = looks;
   }
 
+  /** Somebody began to listen after this step began: what it read without looking must be read again. */
+  private get isBlind(): boolean {
+    return !this.looks && (this.listener?.isListening ?? false);
+  }
+
   /** Those that waited and are handled now. */
   private async settle(): Promise<void> {
     const begun = performance.now();
     if (this.waiting.size === 0 || begun < this.settleAt) return;
     const open = await this.tail.open([...this.waiting.keys()]);
+    if (this.isBlind) return;
     this.settleAt = performance.now() + PAUSE * (performance.now() - begun);
     for (const [number, { step }] of this.waiting) {
       if (open.has(number)) continue;

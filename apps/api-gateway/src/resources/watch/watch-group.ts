@@ -130,7 +130,8 @@ export class WatchGroup {
   }
 
   private async admit(): Promise<void> {
-    const joiners = this.joiners;
+    // Who comes from now on waits for the next step.
+    const joiners = [...this.joiners];
     if (joiners.length === 0) return;
     for (const joiner of joiners) await this.bringUp(joiner);
     // Drawn after all that they were told, and before anything that they will be told with the others.

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import type { Status } from '@skein/api';
 import { EventLog } from '@skein/event-log';
+import { isTransient } from '@skein/postgres';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../../gateway.config.js';
@@ -86,11 +87,11 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
    * @throws RefusedRequest
    */
   async open(list: WatchedList, { position, signal }: WatchRequest): Promise<Watcher> {
+    const mark = position === undefined ? undefined : this.positions.markOf(list.org, position);
+    if (mark) await this.catchUp.requireKnown(mark);
     if (this.count >= this.config.watchClients) {
       throw new RefusedRequest('too-many', 'watch: too many clients watch; try again later');
     }
-    const mark = position === undefined ? undefined : this.positions.markOf(list.org, position);
-    if (mark) await this.catchUp.requireKnown(mark);
     const group = this.groupFor(list);
     const watcher = this.watcherIn(group, signal);
     this.begin(list, { group, watcher, mark }).catch((error: unknown) => {
@@ -196,6 +197,10 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
     if (group.isEmpty) return;
     try {
       this.metrics.told(await group.step());
+    } catch (error) {
+      // What fails again and again must not be waited for in vain.
+      if (!isTransient(error)) group.end(endings.failed());
+      throw error;
     } finally {
       if (group.hasWork && !group.isEmpty) this.due.add(group);
     }
