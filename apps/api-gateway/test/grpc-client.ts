@@ -71,8 +71,11 @@ function metadataOf({ metadata: given = {} }: RpcOptions): Metadata {
 export class GrpcClient {
   private readonly client: Client;
 
-  constructor(port: number) {
-    this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  /** @param mostBytes what it takes at the most; the default is that of most clients */
+  constructor(port: number, mostBytes = 4 * 1_024 * 1_024) {
+    this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+      'grpc.max_receive_message_length': mostBytes,
+    });
   }
 
   close(): void {
