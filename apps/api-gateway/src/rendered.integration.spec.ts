@@ -66,7 +66,7 @@ describe('the rendered document', () => {
     const file = { path: '/etc/a', content, contentEncoding: 'plain', mode: 420 };
     await harness.handle(await document(1, { config: [{ name: 'a', inline: [file] }] }));
     const method = 'DeviceService/GetRenderedDevice';
-    const agent = new GrpcClient(door.port, 10 * 1_024 * 1_024);
+    const agent = new GrpcClient(door.port, { 'grpc.max_receive_message_length': -1 });
     const answer = await agent.call(method, { name: 'd' });
     agent.close();
     expect(answer.body).toEqual({ device: (await rendered()).body });
