@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { BlobStore, openBlobs, Sealer } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { ServiceModule } from '@skein/service';
@@ -51,7 +51,6 @@ import { StatusFilter } from './rest/status.filter.js';
 import { KvController } from './rest/kv.controller.js';
 import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
-import { TraceInterceptor } from './rest/trace.interceptor.js';
 import { DeadLettersController, ParkedController } from './rest/waiting-events.controller.js';
 import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
@@ -141,7 +140,6 @@ const resources = [
     ...taskProviders(GatewayTask, GatewaySweep),
     { provide: APP_GUARD, useClass: RightsGuard },
     { provide: APP_FILTER, useClass: StatusFilter },
-    { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
   ],
 })
 export class AppModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { API_VERSION, Fleet, type FleetList } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
   fleetCreated,
@@ -34,9 +34,6 @@ const watchable = {
   present: (row: FleetReadRow) => presentFleet(row),
 };
 
-const OPEN_VIEW =
-  'insert into gateway.fleet_views (org, uid) values ($1, $2) on conflict do nothing';
-
 type Parts = Pick<FleetRow, 'selector' | 'template' | 'rolloutPolicy'>;
 
 function partsOf({ spec }: Fleet): Parts {
@@ -50,6 +47,7 @@ const said = (value: object | null) => value as unknown as JsonObject;
 export class FleetsService implements KindRules<FleetRow, Fleet> {
   readonly kind = 'Fleet';
   readonly entity = FleetRow;
+  readonly views = ['gateway.fleet_views'];
   private readonly writer: Writer<FleetRow, Fleet>;
 
   constructor(
@@ -120,7 +118,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     const parts = partsOf(body);
     const generation = row.generation + 1;
     const events: Draft[] = [];
-    const differs = (part: keyof Parts) => canonicalJson(parts[part]) !== canonicalJson(row[part]);
+    const differs = (part: keyof Parts) => !sameJson(parts[part], row[part]);
     if (differs('selector')) {
       events.push({ definition: fleetSelectorUpdated, data: { selector: said(parts.selector) } });
     }
@@ -137,7 +135,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     const templateGeneration = differs('template') ? generation : row.templateGeneration;
     const respecified = events.length > 0 && { ...parts, generation, templateGeneration };
     const columns: Partial<FleetRow> = { ...respecified };
-    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+    if (!sameJson(labels, row.labels)) {
       columns.labels = labels;
       events.push({ definition: fleetLabelsUpdated, data: { labels } });
     }
@@ -150,7 +148,6 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   async saved(transaction: Transaction, identity: Identity, { spec }: Fleet): Promise<void> {
-    await transaction.query(OPEN_VIEW, [identity.org, identity.uid]);
     await this.users.note(transaction, 'Fleet', identity, spec.template.spec);
   }
 

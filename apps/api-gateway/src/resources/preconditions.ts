@@ -15,7 +15,7 @@ export function requireVersion(
 }
 
 /** @throws RefusedRequest when what is there is not what If-Match names */
-export function requireMatch(ifMatch: string, shown: Shown | null): void {
+export function requireMatch(ifMatch: string, shown: Shown | undefined): void {
   if (shown && isCurrent(ifMatch, shown)) return;
   const found = shown ? `the state is ${entityTag(shown)} now` : 'there is no such resource';
   throw new RefusedRequest('precondition', `If-Match: ${found}`);

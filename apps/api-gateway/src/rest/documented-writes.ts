@@ -11,22 +11,26 @@ import {
   ApiPreconditionFailedResponse,
   ApiResponse,
 } from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { Status } from '@skein/api';
 import { Answers } from './documented.js';
+import { TAGGED } from './entity-tags.js';
 import { PATCH_TYPES } from './patch-body.js';
 
-/** Documents a read of one resource whose answer has an ETag. */
+/** A read of one resource: its answer has an ETag. */
 export function Tagged(): MethodDecorator {
   return applyDecorators(
+    RouteConfig(TAGGED),
     ApiHeader({ name: 'If-None-Match', required: false, description: 'ETags that you have.' }),
     ApiResponse({ status: 304, description: 'You have what would be shown.' }),
   );
 }
 
-/** Documents a write that can be made on a condition. */
+/** A write that can be made on a condition: its answer has an ETag. */
 export function Conditional(): MethodDecorator {
   const description = 'ETags of earlier answers: only if the resource is as one of them says.';
   return applyDecorators(
+    RouteConfig(TAGGED),
     ApiHeader({ name: 'If-Match', required: false, description }),
     ApiPreconditionFailedResponse({ type: Status }),
   );
@@ -73,10 +77,11 @@ export function Rehearsable(): MethodDecorator {
   return ApiQuery({ name: 'dryRun', required: false, enum: ['All'], description });
 }
 
-/** Documents a creation that can be asked for again without being done again. */
+/** A creation that can be asked for again without being done again: its answer has an ETag. */
 export function Repeatable(): MethodDecorator {
   const description = 'Under the same key, within 24 hours, nothing is created again.';
   return applyDecorators(
+    RouteConfig(TAGGED),
     ApiHeader({ name: 'Idempotency-Key', required: false, description }),
     ApiUnprocessableEntityResponse({ type: Status, description: 'The key has another request.' }),
   );

@@ -6,8 +6,10 @@ import { GatewayConfig } from '../gateway.config.js';
 import { requestIdOf } from '../resources/request-id.js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import { speakOneVersion } from './api-version.js';
+import { tagResources } from './entity-tags.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
+import { traceRequests } from './tracing.js';
 
 /** The HTTP server under the API. */
 export function httpAdapter(): FastifyAdapter {
@@ -25,6 +27,7 @@ export function httpAdapter(): FastifyAdapter {
 export function prepareServer(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   server.removeContentTypeParser('text/plain');
+  traceRequests(server);
   takeRawBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
@@ -32,6 +35,7 @@ export function prepareServer(app: NestFastifyApplication): void {
   });
   speakOneVersion(server);
   takePatches(server);
+  tagResources(server);
   const about = new DocumentBuilder()
     .setTitle('Skein')
     .setDescription('Fleets of edge devices: declare what they run, and see what they do.')

@@ -11,6 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FAILED, refusalOf, RETRY_AFTER_SECONDS } from '../resources/refusal-of.js';
 import type { RefusalCode } from '../resources/refused-request.js';
 import { asksForProblem, PROBLEM_JSON, problemOf } from './problem.js';
+import { noteFailure } from './tracing.js';
 
 interface Answer {
   readonly code: number;
@@ -81,6 +82,7 @@ export class StatusFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
+    noteFailure(request, error);
     const { code, message } = answerTo(error);
     if (code >= 500 && code !== 501) this.logger.error({ error }, 'a request failed');
     if (code === 401) void reply.header('www-authenticate', 'Bearer');
