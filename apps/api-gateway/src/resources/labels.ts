@@ -33,6 +33,7 @@ export async function listLabels(
      ${DEVICE_TABLES} cross join lateral jsonb_each_text(r.labels) l
      where ${condition} order by label limit ${parameters.add(request.limit)}`,
     parameters.values,
+    selection.planning,
   );
   return rows.map(({ label }) => label);
 }
