@@ -97,7 +97,8 @@ export function readThose<Row>(
   const condition = selection.condition(scope, parameters);
   const type = column === 'uid' ? 'uuid' : 'text';
   const those = `r.${column} = any(${parameters.add(values)}::${type}[])`;
-  return database.query<Row>(`${select} where ${condition} and ${those}`, parameters.values);
+  const sql = `${select} where ${condition} and ${those}`;
+  return database.query<Row>(sql, parameters.values, selection.planning);
 }
 
 /** The uids of a list, so many at the most. */
