@@ -25,7 +25,7 @@ afterAll(async () => {
   await scene.close();
 }, 60_000);
 
-const WRITES = 300;
+const WRITES = 150;
 const names = Array.from({ length: 30 }, (_, index) => `d${index}`);
 const sites: Record<string, string>[] = [
   {},
@@ -120,7 +120,7 @@ it('leaves every client with what a list shows, whatever happens to it', async (
     url: () => dice.one([scene.app, other]).getUrl(),
     patience: () => 50 + dice.below(600),
   };
-  const clients = [...selections, ...selections].map(
+  const clients = [...selections, ...selections.slice(0, 3)].map(
     ([path, query]) => new WatchingClient(door, path, query),
   );
   for (const client of clients) client.start();
