@@ -52,12 +52,15 @@ const reasonSchema = (): Loose =>
 const ownReasons = [
   'DeviceMatched',
   'DeviceRendered',
+  'DeviceStatusReported',
+  'DeviceTokenChanged',
   'DispatchingFrozen',
   'FleetRolloutApproved',
   'FleetRolloutRequested',
   'FleetRolloutSuperseded',
   'FleetRolloutWaiting',
   'FleetTemplateVersionCreated',
+  'InternalTaskHandledLate',
   'ReferencedSecretUpdated',
   'RepositoryPushReported',
 ];

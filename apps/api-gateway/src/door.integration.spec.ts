@@ -91,9 +91,10 @@ describe('lists', () => {
       expect((await call('GET', `/fleets?${query}`)).code).toBe(400);
     }
     expect((await call('GET', '/rollouts?labelSelector=a')).code).toBe(501);
-    expect((await call('GET', '/fleets?watch=true')).code).toBe(501);
+    expect((await call('GET', '/rollouts?watch=true')).code).toBe(501);
     const { body } = await call('GET', '/repositories?limit=1000');
-    expect(body).toEqual({ apiVersion, kind: 'RepositoryList', metadata: {}, items: [] });
+    const metadata = { resourceVersion: expect.any(String) };
+    expect(body).toEqual({ apiVersion, kind: 'RepositoryList', metadata, items: [] });
   });
 });
 
