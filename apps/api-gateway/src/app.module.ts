@@ -35,11 +35,13 @@ import { AboutController } from './rest/about.controller.js';
 import { LabelsController } from './rest/labels.controller.js';
 import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
+import { FleetStatusController } from './rest/fleet-status.controller.js';
 import { FleetsController } from './rest/fleets.controller.js';
 import { RepositoriesController } from './rest/repositories.controller.js';
 import { RepositoryWebhooksController } from './rest/repository-webhooks.controller.js';
 import { FleetRolloutsController, RolloutsController } from './rest/rollouts.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
+import { KnownParameters } from './rest/known-parameters.interceptor.js';
 import { KvController } from './rest/kv.controller.js';
 import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
@@ -96,6 +98,7 @@ const resources = [
     RepositoriesController,
     RepositoryWebhooksController,
     FleetsController,
+    FleetStatusController,
     TemplateVersionsController,
     FleetRolloutsController,
     RolloutsController,
@@ -118,6 +121,7 @@ const resources = [
     ...taskProviders(GatewayTask, GatewaySweep),
     { provide: APP_FILTER, useClass: StatusFilter },
     { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: KnownParameters },
   ],
 })
 export class AppModule {}

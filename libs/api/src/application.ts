@@ -1,6 +1,6 @@
 import { Nested, NestedList, Open, Rule, Text, TextList, TextMap } from './property.js';
 
-const APPLICATION_TYPES = ['compose', 'quadlet', 'container', 'helm', 'vm'] as const;
+export const APPLICATION_TYPES = ['compose', 'quadlet', 'container', 'helm', 'vm'] as const;
 const CONTENTS = ['image', 'catalogItemRef', 'inline'] as const;
 
 export class CatalogItemRef {

@@ -3,7 +3,12 @@ export { Organization, OrganizationList, OrganizationSpec, Version } from './abo
 export { Application, ImageOrCatalogItem } from './application.js';
 export { ConfigItem } from './config-item.js';
 export { DeviceSpec } from './device-spec.js';
-export { DeviceStatus, UPDATED_STATUSES, type UpdatedStatus } from './device-status.js';
+export {
+  DeviceLastSeen,
+  DeviceStatus,
+  UPDATED_STATUSES,
+  type UpdatedStatus,
+} from './device-status.js';
 export { Device, DeviceList, DevicesSummary } from './devices.js';
 export { Event, EventList, ObjectReference } from './events.js';
 export { Fleet, FleetList, FleetSpec, FleetStatus, LabelSelector } from './fleets.js';

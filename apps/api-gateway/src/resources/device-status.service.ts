@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Device, DeviceStatus } from '@skein/api';
+import { Device, type DeviceStatus } from '@skein/api';
 import { EventLog } from '@skein/event-log';
 import { deviceStatusReported } from '@skein/events';
 import type { Postgres, Queryable, Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
-import { deviceReader, presentDevice } from './device-reader.js';
+import { deviceReader, presentDevice, presentReported } from './device-reader.js';
+import { withPatchedStatus, type Patch } from './patch/patched.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 
@@ -41,6 +42,8 @@ update gateway.device_statuses set status = $5, last_seen = now()
 where org = $1 and uid = $2 and rendered_version = $3 and updated = $4
 returning uid`;
 
+const LOCK_STATUS = 'select 1 from gateway.device_statuses where org = $1 and uid = $2 for update';
+
 const GROW = 'update gateway.devices set version = version + 1 where org = $1 and uid = $2';
 
 function reportOf(status: DeviceStatus): Report {
@@ -73,8 +76,26 @@ export class DeviceStatusService {
     this.presence.note({ org: caller.org, uid: known.uid });
     const report = reportOf(status);
     const refreshed = !isNews(report, known) && (await this.refresh(caller, known.uid, report));
-    if (!refreshed) await attempt(() => this.append(caller, name, status));
-    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
+    const append = () => this.append(caller, name, () => Promise.resolve(status));
+    if (!refreshed) await attempt(append);
+    return this.read(caller, name);
+  }
+
+  /** Patches what the device reported last: a report that leaves the rest as it was. */
+  async patch(caller: Caller, name: string, patch: Patch): Promise<Device> {
+    const { uid } = await this.known(this.postgres, caller, name);
+    this.presence.note({ org: caller.org, uid });
+    const change = async (transaction: Transaction) => {
+      await transaction.query(LOCK_STATUS, [caller.org, uid]);
+      const reported = presentReported(await deviceReader.one(transaction, caller.org, name));
+      return withPatchedStatus(Device, reported, patch).status!;
+    };
+    await attempt(() => this.append(caller, name, change));
+    return this.read(caller, name);
+  }
+
+  private async read({ org }: Caller, name: string): Promise<Device> {
+    return presentDevice(await deviceReader.one(this.postgres, org, name));
   }
 
   private async refresh({ org }: Caller, uid: string, report: Report): Promise<boolean> {
@@ -89,14 +110,19 @@ export class DeviceStatusService {
     return found.length > 0;
   }
 
-  private append(caller: Caller, name: string, status: DeviceStatus): Promise<void> {
+  /** @param say what the device says, as it is found under the lock of its row */
+  private append(
+    caller: Caller,
+    name: string,
+    say: (transaction: Transaction) => Promise<DeviceStatus>,
+  ): Promise<void> {
     return this.log.commit(async (transaction: Transaction) => {
       const { org } = caller;
       // Locked first: what is read in a statement that waits may be older than the lock.
       await transaction.query(LOCK, [org, name]);
       const known = await this.known(transaction, caller, name);
-      const report = reportOf(status);
-      const { renderedVersion, updated } = report;
+      const report = reportOf(await say(transaction));
+      const { renderedVersion, updated, status } = report;
       await transaction.query(STORE, [
         org,
         known.uid,

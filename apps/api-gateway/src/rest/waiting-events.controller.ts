@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Status, statusOf, WaitingEvent, WaitingEventFilter, WaitingEventList } from '@skein/api';
 import type { Caller } from '../resources/caller.js';
 import type { ListQuery } from '../resources/page.js';
@@ -12,7 +12,7 @@ import {
 import { WaitingEventsService, type Deed } from '../system/waiting-events.service.js';
 import { explicitFilter, numberOf, serviceOf } from '../system/waiting-filter.js';
 import { FromCaller } from './caller.decorator.js';
-import { Answers, AnswersPages } from './documented.js';
+import { Answers, AnswersPages, SelectsWaiting } from './documented.js';
 
 const placeOf = (service: string, number: string): WaitingPlace => ({
   service: serviceOf(service),
@@ -28,6 +28,7 @@ abstract class WaitingEventsController {
 
   @Get()
   @AnswersPages(WaitingEventList)
+  @SelectsWaiting()
   list(@Query() query: ListQuery): Promise<WaitingEventList> {
     return this.waiting.list(this.what, query);
   }
@@ -57,6 +58,8 @@ abstract class WaitingEventsController {
   }
 
   @Delete()
+  @SelectsWaiting()
+  @ApiQuery({ name: 'all', required: false, enum: ['true'], description: 'Really all of them.' })
   @ApiOkResponse({ type: Status })
   dropAll(@FromCaller() caller: Caller, @Query() filter: WaitingEventFilter): Promise<Status> {
     return this.all(caller, 'drop', filter);

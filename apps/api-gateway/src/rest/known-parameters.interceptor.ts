@@ -1,0 +1,58 @@
+import {
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import type { Observable } from 'rxjs';
+import { RefusedRequest } from '../resources/refused-request.js';
+
+/** Where Nest keeps what `@ApiQuery` and `@ApiExcludeController` said; the package does not export these names. */
+const PARAMETERS = 'swagger/apiParameters';
+const EXCLUDED = 'swagger/apiExcludeController';
+
+interface Documented {
+  readonly name: string;
+  readonly in?: string;
+}
+
+/** Of Flight Control's API, and not built: not taken for a mistake. */
+const UNBUILT: Readonly<Record<string, string>> = { cveId: 'GET /api/v1/devices' };
+
+function refuse(names: readonly string[], known: readonly string[]): never {
+  const others = known.length === 0 ? '' : `; there are ${known.join(', ')}`;
+  throw new RefusedRequest('invalid', `${names.join(', ')}: is no parameter here${others}`);
+}
+
+/** Refuses query parameters that the documentation of the route does not have: whoever sends one expects an effect. */
+@Injectable()
+export class KnownParameters implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() === 'http') this.look(context);
+    return next.handle();
+  }
+
+  private look(context: ExecutionContext): void {
+    const { query, method, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
+    const known = this.knownTo(context);
+    if (!known) return;
+    const unknown = Object.keys(query as object).filter((name) => !known.includes(name));
+    const unbuilt = unknown.find((name) => UNBUILT[name] === `${method} ${routeOptions.url}`);
+    if (unbuilt) throw new RefusedRequest('unsupported', `${unbuilt}: not supported yet`);
+    if (unknown.length > 0) refuse(unknown, known);
+  }
+
+  /** Undefined for what is not documented. */
+  private knownTo(context: ExecutionContext): readonly string[] | undefined {
+    if (this.reflector.get<unknown>(EXCLUDED, context.getClass())) return undefined;
+    const documented = this.reflector.get<Documented[] | undefined>(
+      PARAMETERS,
+      context.getHandler(),
+    );
+    return (documented ?? []).filter((one) => one.in === 'query').map(({ name }) => name);
+  }
+}
