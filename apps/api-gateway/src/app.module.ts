@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BlobStore, openBlobs, Sealer } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { ServiceModule } from '@skein/service';
@@ -13,11 +13,13 @@ import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
+import { DeviceTokensService } from './resources/device-tokens.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
 import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events/events.service.js';
 import { FleetsService } from './resources/fleets.service.js';
 import { IdempotencyKeys } from './resources/idempotency-keys.js';
+import { LabelsService } from './resources/labels.service.js';
 import { Presence } from './resources/presence.js';
 import { RenderedService } from './resources/rendered.service.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';
@@ -30,8 +32,10 @@ import { RolloutRequestsService } from './resources/rollout-requests.service.js'
 import { RolloutsService } from './resources/rollouts.service.js';
 import { TemplateVersionsService } from './resources/template-versions.service.js';
 import { DeviceAgentController } from './rest/device-agent.controller.js';
+import { DeviceTokensController } from './rest/device-tokens.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
 import { AboutController } from './rest/about.controller.js';
+import { AuthController } from './rest/auth.controller.js';
 import { LabelsController } from './rest/labels.controller.js';
 import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
@@ -50,6 +54,10 @@ import { DeadLettersController, ParkedController } from './rest/waiting-events.c
 import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
 import { UnbuiltController } from './rest/unbuilt.controller.js';
+import { Admission } from './rights/admission.js';
+import { DeviceTokens } from './rights/device-tokens.js';
+import { identitiesProvider } from './rights/identities.provider.js';
+import { RightsGuard } from './rights/rights.guard.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
 
 const entities = [RepositoryRow, FleetRow, DeviceRow];
@@ -77,6 +85,7 @@ const resources = [
   FleetsService,
   DevicesService,
   DeviceStatusService,
+  DeviceTokensService,
   RenderedWaiters,
   RenderedService,
   TemplateVersionsService,
@@ -86,6 +95,7 @@ const resources = [
   DispatchingService,
   Presence,
   EventsService,
+  LabelsService,
   StreamsService,
   KvService,
   WaitingEventsService,
@@ -105,12 +115,14 @@ const resources = [
     DispatchingController,
     DevicesController,
     DeviceAgentController,
+    DeviceTokensController,
     EventsController,
     StreamsController,
     KvController,
     DeadLettersController,
     ParkedController,
     AboutController,
+    AuthController,
     LabelsController,
     UnbuiltController,
   ],
@@ -118,7 +130,11 @@ const resources = [
     ...blobs,
     ...resources,
     GatewayView,
+    DeviceTokens,
+    identitiesProvider,
+    Admission,
     ...taskProviders(GatewayTask, GatewaySweep),
+    { provide: APP_GUARD, useClass: RightsGuard },
     { provide: APP_FILTER, useClass: StatusFilter },
     { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
     { provide: APP_INTERCEPTOR, useClass: KnownParameters },

@@ -93,7 +93,9 @@ describe('lists', () => {
     const unknown = await call('GET', '/rollouts?labelSelector=a&fleet=f');
     expect(unknown).toMatchObject({
       code: 400,
-      body: { message: 'labelSelector: is no parameter here; there are fleet, limit, continue' },
+      body: {
+        message: 'labelSelector: is no parameter here; there are fleet, limit, continue, org_id',
+      },
     });
     expect((await call('GET', '/devices?cveId=CVE-2026-1234')).code).toBe(501);
     expect((await call('GET', '/fleets?cveId=CVE-2026-1234')).code).toBe(400);

@@ -1,14 +1,32 @@
-import { FromEnvironment, SealingConfig } from '@skein/config';
-import { IsInt, Matches, Max, Min } from 'class-validator';
+import { Credential, FromEnvironment } from '@skein/config';
+import { IsDefined, IsIn, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
+
+import { OidcConfig } from './rights/oidc/oidc.config.js';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** The settings of the gateway. */
-export class GatewayConfig extends SealingConfig {
+export class GatewayConfig extends OidcConfig {
+  @FromEnvironment(
+    'SKEIN_AUTHENTICATION',
+    'tokens: only holders of a token get in, one of SKEIN_ACCESS or of SKEIN_OIDC_ISSUER; none: everybody may do everything, for development',
+  )
+  @IsIn(['tokens', 'none'], { message: '$property must be tokens or none' })
+  authentication: 'tokens' | 'none';
+
+  @FromEnvironment(
+    'SKEIN_ACCESS',
+    'organizations, the digests of tokens, and the roles of their holders and of groups, YAML or JSON',
+  )
+  @ValidateIf(({ authentication }: GatewayConfig) => authentication === 'tokens')
+  @IsDefined({ message: '$property must be given with SKEIN_AUTHENTICATION=tokens' })
+  access?: Credential;
+
   @FromEnvironment('SKEIN_GATEWAY_HOST', 'the address of the API')
+  @ValidateIf(({ authentication }: GatewayConfig) => authentication !== 'tokens')
   @Matches(LOOPBACK, {
     message:
-      '$property must be a loopback address, such as 127.0.0.1: there is no authentication yet',
+      '$property must be a loopback address, such as 127.0.0.1, without SKEIN_AUTHENTICATION=tokens',
   })
   gatewayHost: string = '127.0.0.1';
 

@@ -55,4 +55,3 @@ describe('parked events', () => {
     expect(numbersOf(await call('GET', '/parked'))).toEqual([]);
   });
 });
-

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Group } from '@skein/events';
 import { Postgres } from '@skein/postgres';
 import { startService } from '@skein/service';
 import { gateway } from '../src/gateway.options.js';
+import { httpAdapter } from '../src/rest/server.js';
 
 /** A value of JSON as a test looks into it. */
 type Loose = ReturnType<typeof JSON.parse>;
@@ -27,7 +29,7 @@ interface Database {
 
 /** What a spec hands in, because specs alone may reach for it. */
 export interface DoorParts {
-  readonly migratedDatabase: (services: ('gateway' | 'rollout' | 'render')[]) => Promise<Database>;
+  readonly migratedDatabase: (services: readonly Group[]) => Promise<Database>;
   readonly jsonClient: (baseUrl: () => Promise<string>) => Client;
   /** Where the gateway will read its settings. */
   readonly environment: Record<string, string | undefined>;
@@ -48,6 +50,7 @@ export const settingsFor = (databaseUrl: string) => ({
   SKEIN_DATABASE_URL: databaseUrl,
   SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
   SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+  SKEIN_AUTHENTICATION: 'none',
   SKEIN_GATEWAY_PORT: '0',
   SKEIN_LOG_LEVEL: 'silent',
 });
@@ -62,6 +65,8 @@ export class DoorScene {
   database!: Database;
   app!: NestFastifyApplication;
   postgres!: Postgres;
+  /** Method and path of each route of the gateway. */
+  readonly routes = new Set<string>();
   private position = 0;
 
   constructor(private readonly parts: DoorParts) {
@@ -69,16 +74,28 @@ export class DoorScene {
   }
 
   /** @param others whose views the gateway shows */
-  async open(...others: ('rollout' | 'render')[]): Promise<void> {
+  async open(...others: Group[]): Promise<void> {
+    await this.openWith({}, ...others);
+  }
+
+  /** Opens it with these settings on top. */
+  async openWith(settings: Readonly<Record<string, string>>, ...others: Group[]): Promise<void> {
     const { migratedDatabase, environment } = this.parts;
     this.database = await migratedDatabase(['gateway', ...others]);
-    Object.assign(environment, settingsFor(this.database.urlOf('gateway')));
+    Object.assign(environment, settingsFor(this.database.urlOf('gateway')), settings);
     await this.start();
   }
 
   /** Starts the gateway, also again after a test has stopped it. */
   async start(): Promise<void> {
-    this.app = await startService({ ...gateway, hears: false });
+    const adapter = () => {
+      const made = httpAdapter();
+      made.getInstance().addHook('onRoute', ({ method, url }) => {
+        for (const one of [method].flat()) this.routes.add(`${one} ${url}`);
+      });
+      return made;
+    };
+    this.app = await startService({ ...gateway, adapter, hears: false });
     this.postgres = this.app.get(Postgres);
   }
 

@@ -1,5 +1,6 @@
 export { KvAdvice, KvBytes, KvReport, KvReportList } from './kv.js';
 export { Organization, OrganizationList, OrganizationSpec, Version } from './about.js';
+export { AuthConfig, PermissionList, UserInfo } from './auth.js';
 export { Application, ImageOrCatalogItem } from './application.js';
 export { ConfigItem } from './config-item.js';
 export { DeviceSpec } from './device-spec.js';
@@ -9,6 +10,7 @@ export {
   UPDATED_STATUSES,
   type UpdatedStatus,
 } from './device-status.js';
+export { DeviceToken, DeviceTokenList } from './device-tokens.js';
 export { Device, DeviceList, DevicesSummary } from './devices.js';
 export { Event, EventList, ObjectReference } from './events.js';
 export { Fleet, FleetList, FleetSpec, FleetStatus, LabelSelector } from './fleets.js';

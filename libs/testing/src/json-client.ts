@@ -31,15 +31,22 @@ function requestOf(method: string, { body, headers = {}, signal }: CallOptions):
   };
 }
 
-/** Calls an HTTP API as a client would: over a real connection. */
-export function jsonClient(baseUrl: () => Promise<string> | string): JsonClient {
-  return async (method, path, options = {}) => {
+/**
+ * Calls an HTTP API as a client would: over a real connection.
+ * @param always the headers of each request
+ */
+export function jsonClient(
+  baseUrl: () => Promise<string> | string,
+  always: () => Readonly<Record<string, string>> = () => ({}),
+): JsonClient {
+  return async (method, path, given = {}) => {
+    const options = { ...given, headers: { ...always(), ...given.headers } };
     const response = await fetch(`${await baseUrl()}${path}`, requestOf(method, options));
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json');
     return {
       code: response.status,
-      body: json ? JSON.parse(text) : { text },
+      body: json && text ? JSON.parse(text) : { text },
       headers: Object.fromEntries(response.headers),
     };
   };

@@ -14,8 +14,15 @@ export interface SimulatedDeviceSettings {
   readonly name: string;
   /** Of the gateway: `http://127.0.0.1:8080`. */
   readonly baseUrl: string;
+  /** With which it gets in; undefined when nobody asks. */
+  readonly token?: string | undefined;
   /** Milliseconds that a request may take, the long poll's waiting included. */
   readonly requestTimeoutMs?: number;
+}
+
+interface Request extends RequestInit {
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const versionAnnotation = 'device-controller/renderedVersion';
@@ -95,11 +102,13 @@ export class SimulatedDevice {
     await response.arrayBuffer();
   }
 
-  private async request(path: string, init: RequestInit & { signal: AbortSignal }) {
+  private async request(path: string, init: Request) {
     const timeout = AbortSignal.timeout(this.settings.requestTimeoutMs ?? longestRequestMs);
     const url = `${this.settings.baseUrl}/api/v1/devices/${encodeURIComponent(this.name)}${path}`;
     const signal = AbortSignal.any([init.signal, timeout]);
-    const response = await fetch(url, { ...init, signal, dispatcher: this.agent });
+    const { token } = this.settings;
+    const headers = { ...init.headers, ...(token && { authorization: `Bearer ${token}` }) };
+    const response = await fetch(url, { ...init, headers, signal, dispatcher: this.agent });
     if (response.ok) return response;
     const text = await response.text();
     throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${text.slice(0, 500)}`);

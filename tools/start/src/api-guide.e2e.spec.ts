@@ -22,8 +22,12 @@ function run(command: string): string {
   const { status, stdout, stderr } = spawnSync(
     'bash',
     ['-e', '-u', '-c', command.replaceAll(WRITTEN_URL, start.gatewayUrl)],
-    // A token in SKEIN_TOKEN is handed on with the rest of the environment.
-    { cwd: folder, encoding: 'utf8', timeout: LIMIT_MS },
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: LIMIT_MS,
+      env: { ...process.env, SKEIN_TOKEN: start.token },
+    },
   );
   if (status === 0) return stdout;
   throw new Error(`${command}ended with ${status}\n${stdout}\n${stderr}\n${start.output}`);

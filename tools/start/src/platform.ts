@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { migrate } from '@skein/migrate';
 import type { Migrated } from '@skein/migrate';
 import type { Options } from './options.js';
+import { authentication } from './servers/authentication.js';
 import { choosePort } from './servers/choose-port.js';
 import { claimDatabase } from './servers/claim.js';
 import { provideDatabase } from './servers/database.js';
 import { KeepAlive } from './servers/keep-alive.js';
+import { sealingKey } from './servers/kept-secret.js';
 import { provideRedis } from './servers/redis.js';
 import type { RedisPair } from './servers/redis.js';
-import { sealingKey } from './servers/sealing-key.js';
 import type { ServiceDescription } from './services/service-list.js';
 import { Services } from './services/services.js';
 import type { Report } from './terminal/report.js';
@@ -18,6 +19,8 @@ import { skeinFolder } from './workspace.js';
 /** Where things are. */
 export interface Platform {
   readonly gatewayUrl: string;
+  /** With which one gets in; undefined when nobody asks. */
+  readonly token: string | undefined;
   readonly services: Services;
 }
 
@@ -43,6 +46,7 @@ export async function startPlatform(options: PlatformOptions, report: Report): P
   const migrated = await migrateSchemas(databaseUrl, report);
   const gatewayPort = await choosePort(options.port, (text) => report.warn(text));
   const key = options.environment['SKEIN_SEALING_KEY'] || (await sealingKey(options.folder));
+  const { token, settings: rights } = await authentication(options.folder, options.environment);
   const services = resources.use(
     new Services(
       {
@@ -52,6 +56,7 @@ export async function startPlatform(options: PlatformOptions, report: Report): P
         environmentOf: (service) => ({
           ...options.environment,
           ...settingsOf(service, { home, key, migrated, redis, gatewayPort }),
+          ...(service.room === 'gateway' && rights),
         }),
       },
       report,
@@ -62,7 +67,7 @@ export async function startPlatform(options: PlatformOptions, report: Report): P
     await services.ready(progress, options.signal);
     progress.detail(`logs in ${join(home, 'logs')}`);
   });
-  return { gatewayUrl: `http://127.0.0.1:${gatewayPort}`, services };
+  return { gatewayUrl: `http://127.0.0.1:${gatewayPort}`, token, services };
 }
 
 function startDatabase(options: PlatformOptions, servers: KeepAlive, report: Report) {

@@ -69,12 +69,15 @@ const versionsOf = async () => {
 beforeAll(async () => {
   start = await StartProcess.start(['--no-demo']);
   await start.line(/Running until Ctrl-C/);
-  client = jsonClient(() => start.gatewayUrl);
+  client = jsonClient(
+    () => start.gatewayUrl,
+    () => start.headers,
+  );
   for (const name of names) {
     await call('PUT', `/devices/${name}`, {
       ...{ apiVersion, kind: 'Device', metadata: { name, labels } },
     });
-    const device = new SimulatedDevice({ name, baseUrl: start.gatewayUrl });
+    const device = new SimulatedDevice({ name, baseUrl: start.gatewayUrl, token: start.token });
     running.push(device.run(stop.signal));
   }
 }, 150_000);

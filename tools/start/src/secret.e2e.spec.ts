@@ -73,7 +73,10 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
   });
   await start.line(/Running until Ctrl-C/);
-  client = jsonClient(() => start.gatewayUrl);
+  client = jsonClient(
+    () => start.gatewayUrl,
+    () => start.headers,
+  );
 }, 150_000);
 afterAll(async () => {
   await start?.[Symbol.asyncDispose]();

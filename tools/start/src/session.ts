@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Demo } from './demo/demo.js';
 import type { Summary } from './demo/demo.js';
 import type { Options } from './options.js';
+import { API_TOKEN_FILE } from './servers/kept-secret.js';
 import { startPlatform } from './platform.js';
 import type { Platform } from './platform.js';
 import { deviceTable, renderedConfiguration } from './terminal/show.js';
@@ -67,11 +68,11 @@ export class Session {
     return startPlatform({ ...options, home, environment, resources, signal }, this.report);
   }
 
-  private async runDemo({ gatewayUrl: baseUrl }: Platform, resources: AsyncDisposableStack) {
+  private async runDemo({ gatewayUrl: baseUrl, token }: Platform, resources: AsyncDisposableStack) {
     const { devices, demo } = this.options;
     if (!demo) return true;
     const folder = join(this.home, 'demo');
-    this.demo = resources.use(new Demo({ baseUrl, folder, devices }, this.report));
+    this.demo = resources.use(new Demo({ baseUrl, token, folder, devices }, this.report));
     try {
       await this.demo.run(this.inTime);
       return true;
@@ -108,12 +109,16 @@ export class Session {
     return this.demo.summary(observed);
   }
 
-  private async stayUp({ gatewayUrl, services }: Platform): Promise<void> {
+  private async stayUp({ gatewayUrl, token, services }: Platform): Promise<void> {
     const places = services.urls.map(
       ({ room, url }) => `  ${room.padEnd(10)} ${url}/health/ready  ${url}/metrics`,
     );
+    const tokenFile = join(this.options.folder, API_TOKEN_FILE);
     const lines = [
-      `REST API     ${gatewayUrl}/api/v1   (on 127.0.0.1 only: there is no authentication yet)`,
+      `REST API     ${gatewayUrl}/api/v1`,
+      token === undefined
+        ? '             SKEIN_AUTHENTICATION is none: everybody on this machine may do everything'
+        : `Token        in ${tokenFile}, as in\n  curl -H "Authorization: Bearer $(cat ${tokenFile})" ${gatewayUrl}/api/v1/devices`,
       `OpenAPI      ${gatewayUrl}/docs`,
       ...places,
       `Logs         ${join(this.home, 'logs')}`,

@@ -73,7 +73,10 @@ beforeAll(async () => {
     SKEIN_REPOSITORY_CHECK_MS: String(INTERVAL_MS),
   });
   await start.line(/Running until Ctrl-C/);
-  client = jsonClient(() => start.gatewayUrl);
+  client = jsonClient(
+    () => start.gatewayUrl,
+    () => start.headers,
+  );
   work = join(folder, 'demo', 'watched');
   mkdirSync(join(folder, 'demo'), { recursive: true });
   execFileSync('git', ['init', '--quiet', '--initial-branch=main', work]);

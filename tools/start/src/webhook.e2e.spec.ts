@@ -50,7 +50,10 @@ beforeAll(async () => {
     SKEIN_REPOSITORY_CHECK_MS: HOUR_MS,
   });
   await start.line(/Running until Ctrl-C/);
-  client = jsonClient(() => start.gatewayUrl);
+  client = jsonClient(
+    () => start.gatewayUrl,
+    () => start.headers,
+  );
   await put('/repositories/config', {
     ...{ apiVersion, kind: 'Repository', metadata: { name: 'config' } },
     spec: { type: 'git', url: `file://${work}` },

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort, testDatabase, waitFor } from '@skein/testing';
+import { API_TOKEN_FILE } from '../src/servers/kept-secret.js';
 import { services } from '../src/services/service-list.js';
 import { root } from '../src/workspace.js';
 
@@ -40,6 +41,16 @@ export class StartProcess implements AsyncDisposable {
       env: { ...process.env, ...(await ownNames(cleaning, environment)), ...environment },
     });
     return new StartProcess(child, `http://127.0.0.1:${port}`, folder, cleaning);
+  }
+
+  /** The developer's, once it is up. */
+  get token(): string {
+    return readFileSync(join(this.folder, API_TOKEN_FILE), 'utf8').trim();
+  }
+
+  /** With which the API is asked. */
+  get headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.token}` };
   }
 
   /** What it wrote, for the message of a failing test. */

@@ -4,6 +4,7 @@ import { Rollouts1800000000002 } from './3-rollouts.js';
 import { Access1800000000003 } from './4-access.js';
 import { Labels1800000000004 } from './5-labels.js';
 import { IdempotencyKeys1800000000005 } from './6-idempotency-keys.js';
+import { DeviceTokens1800000000006 } from './7-device-tokens.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Access1800000000003,
   Labels1800000000004,
   IdempotencyKeys1800000000005,
+  DeviceTokens1800000000006,
 ];

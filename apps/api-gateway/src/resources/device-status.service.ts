@@ -4,7 +4,7 @@ import { EventLog } from '@skein/event-log';
 import { deviceStatusReported } from '@skein/events';
 import type { Postgres, Queryable, Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
-import { originOf, type Caller } from './caller.js';
+import { originOf, requireSelf, type Caller } from './caller.js';
 import { deviceReader, presentDevice, presentReported } from './device-reader.js';
 import { withPatchedStatus, type Patch } from './patch/patched.js';
 import { Presence } from './presence.js';
@@ -70,6 +70,11 @@ export class DeviceStatusService {
     this.postgres = log.postgres;
   }
 
+  async read(caller: Caller, name: string): Promise<Device> {
+    await this.known(this.postgres, caller, name);
+    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
+  }
+
   async report(caller: Caller, name: string, status: DeviceStatus | undefined): Promise<Device> {
     if (!status) throw new RefusedRequest('invalid', 'status: is missing');
     const known = await this.known(this.postgres, caller, name);
@@ -92,10 +97,6 @@ export class DeviceStatusService {
     };
     await attempt(() => this.append(caller, name, change));
     return this.read(caller, name);
-  }
-
-  private async read({ org }: Caller, name: string): Promise<Device> {
-    return presentDevice(await deviceReader.one(this.postgres, org, name));
   }
 
   private async refresh({ org }: Caller, uid: string, report: Report): Promise<boolean> {
@@ -144,8 +145,9 @@ export class DeviceStatusService {
     });
   }
 
-  private async known(database: Queryable, { org }: Caller, name: string): Promise<Known> {
-    const [known] = await database.query<Known>(KNOWN, [org, name]);
+  private async known(database: Queryable, caller: Caller, name: string): Promise<Known> {
+    const [known] = await database.query<Known>(KNOWN, [caller.org, name]);
+    requireSelf(caller, known?.uid);
     if (!known) throw RefusedRequest.notFound('Device', name);
     return known;
   }

@@ -1,19 +1,17 @@
-import { API_VERSION, type OrganizationList } from '@skein/api';
-import type { Caller } from './caller.js';
+import { API_VERSION, type Organization } from '@skein/api';
 
-/** Those that the caller may see: there is one, as long as there is no authentication. */
-export function organizationsOf({ org }: Caller): OrganizationList {
+/** An organisation as the API shows it: its id is its name. */
+export function presentOrganization({
+  id: name,
+  displayName,
+}: {
+  readonly id: string;
+  readonly displayName: string;
+}): Organization {
   return {
     apiVersion: API_VERSION,
-    kind: 'OrganizationList',
-    metadata: {},
-    items: [
-      {
-        apiVersion: API_VERSION,
-        kind: 'Organization',
-        metadata: { name: org },
-        spec: { displayName: 'Default' },
-      },
-    ],
+    kind: 'Organization',
+    metadata: { name },
+    spec: { displayName },
   };
 }

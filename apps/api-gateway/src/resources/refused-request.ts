@@ -1,6 +1,7 @@
 export type RefusalCode =
   | 'invalid'
   | 'unauthorized'
+  | 'forbidden'
   | 'not-found'
   | 'not-acceptable'
   | 'conflict'
@@ -8,7 +9,9 @@ export type RefusalCode =
   | 'too-large'
   | 'media-type'
   | 'mismatch'
-  | 'unsupported';
+  | 'unsupported'
+  /** Something that is needed is away: later it may work. */
+  | 'busy';
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */
 export class RefusedRequest extends Error {

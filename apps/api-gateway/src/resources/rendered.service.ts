@@ -3,7 +3,7 @@ import { API_VERSION, type Device, type DeviceSpec } from '@skein/api';
 import { BlobStore } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { GatewayConfig } from '../gateway.config.js';
-import type { Caller } from './caller.js';
+import { requireSelf, type Caller } from './caller.js';
 import { RENDERED_VERSION } from './device-reader.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
@@ -42,12 +42,13 @@ export class RenderedService {
 
   /** Waits until there is a document that the device does not have; undefined when none came in time. */
   async next(
-    { org }: Caller,
+    caller: Caller,
     { name, known, signal }: RenderedRequest,
   ): Promise<Device | undefined> {
+    const { org } = caller;
     const deadline = Date.now() + this.config.longPollMs;
     for (;;) {
-      const rendered = await this.find(org, name);
+      const rendered = await this.find(caller, name);
       const { uid, renderedVersion } = rendered;
       this.presence.note({ org, uid });
       if (renderedVersion > 0 && String(renderedVersion) !== known)
@@ -65,8 +66,9 @@ export class RenderedService {
     }
   }
 
-  private async find(org: string, name: string): Promise<Rendered> {
-    const [found] = await this.postgres.query<Rendered>(RENDERED, [org, name]);
+  private async find(caller: Caller, name: string): Promise<Rendered> {
+    const [found] = await this.postgres.query<Rendered>(RENDERED, [caller.org, name]);
+    requireSelf(caller, found?.uid);
     if (!found) throw RefusedRequest.notFound('Device', name);
     return found;
   }

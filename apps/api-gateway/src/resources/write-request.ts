@@ -1,4 +1,5 @@
 import type { Caller } from './caller.js';
+import type { Difference } from './difference.js';
 
 /** Who asks for a write, and on which conditions. */
 export interface WriteRequest extends Caller {
@@ -8,6 +9,8 @@ export interface WriteRequest extends Caller {
   readonly onlyNew?: boolean;
   /** Answered as it would be, and not written. */
   readonly dryRun?: boolean;
+  /** Is told what a dry run would change. */
+  readonly difference?: Difference | undefined;
   /** `Idempotency-Key`: what it created before is answered again. */
   readonly idempotencyKey?: string | undefined;
 }

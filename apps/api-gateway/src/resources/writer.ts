@@ -55,6 +55,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       if (earlier) return earlier;
       const made = await this.insert(transaction, identity, body);
       if (!made) throw new RefusedRequest('conflict', `${this.rules.kind} ${name} exists already`);
+      caller.difference?.note({ before: null, after: made.result });
       return made;
     });
   }
@@ -72,7 +73,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       await this.requireConditions(transaction, caller, row);
       created = row === null;
       return row
-        ? this.update(transaction, row, body)
+        ? this.update(transaction, caller, row, body)
         : this.insertNamed(transaction, caller, name, body);
     });
     return { created, resource };
@@ -93,7 +94,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       await this.requireConditions(transaction, caller, row);
       const body = apply(await this.rules.present(transaction, row));
       requireSize(body);
-      return this.update(transaction, row, body);
+      return this.update(transaction, caller, row, body);
     });
   }
 
@@ -104,6 +105,8 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       const row = await this.lock(transaction, caller, name, 'pessimistic_write');
       if (!row) throw RefusedRequest.notFound(kind, name);
       await this.requireConditions(transaction, caller, row);
+      const before = caller.difference && (await this.rules.present(transaction, row));
+      if (before) caller.difference?.note({ before, after: null });
       const events = await this.rules.remove(transaction, row);
       await transaction.manager.delete(entity, { org: row.org, uid: row.uid });
       return { uid: row.uid, events, result: undefined };
@@ -167,7 +170,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
 
   private async insertNamed(
     transaction: Transaction,
-    { org }: Caller,
+    { org, difference }: WriteRequest,
     name: string,
     body: Resource,
   ) {
@@ -179,6 +182,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     }
     const made = await this.insert(transaction, { org, uid: newUid(), name }, body);
     if (!made) throw new Raced(`${kind} ${name} was created meanwhile`);
+    difference?.note({ before: null, after: made.result });
     return made;
   }
 
@@ -199,8 +203,22 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     return this.finish(transaction, identity, body, events);
   }
 
-  private async update(transaction: Transaction, row: Row, body: Resource) {
+  private async update(
+    transaction: Transaction,
+    { difference }: WriteRequest,
+    row: Row,
+    body: Resource,
+  ) {
     requireVersion(this.rules.kind, row, body.metadata);
+    if (!difference) return this.change(transaction, row, body);
+    const before = await this.rules.present(transaction, row);
+    const hidden = (await this.rules.hidden?.(transaction, row, body)) ?? [];
+    const done = await this.change(transaction, row, body);
+    difference.note({ before, after: done.result, hidden });
+    return done;
+  }
+
+  private async change(transaction: Transaction, row: Row, body: Resource) {
     const { columns, events } = await this.rules.change(transaction, row, body);
     const { org, uid, name } = row;
     if (Object.keys(columns).length === 0) {

@@ -1,34 +1,32 @@
-import { Controller, Get, HttpException } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { OrganizationList, Version } from '@skein/api';
-import type { Caller } from '../resources/caller.js';
+import { API_VERSION, OrganizationList, Version } from '@skein/api';
+import { presentOrganization } from '../resources/organizations.js';
 import { ownVersion } from '../resources/own-version.js';
-import { organizationsOf } from '../resources/organizations.js';
-import { FromCaller } from './caller.decorator.js';
-
-/** As the document has it for a service without authentication. */
-const AUTH_NOT_CONFIGURED = 418;
+import { organizationsOf } from '../rights/admission.js';
+import { Identities, type Identity } from '../rights/identity.js';
+import { NeedsIdentity, NeedsNothing } from '../rights/needs.js';
+import { FromIdentity } from './caller.decorator.js';
 
 @ApiTags('about')
 @Controller('api/v1')
 export class AboutController {
+  constructor(private readonly identities: Identities) {}
+
   /** Which Skein answers. */
   @Get('version')
+  @NeedsNothing()
   @ApiOkResponse({ type: Version })
   version(): Version {
     return { version: ownVersion };
   }
 
-  /** The organisations that the caller may see. */
+  /** The organisations in which the caller has a role. */
   @Get('organizations')
+  @NeedsIdentity()
   @ApiOkResponse({ type: OrganizationList })
-  organizations(@FromCaller() caller: Caller): OrganizationList {
-    return organizationsOf(caller);
-  }
-
-  /** There is no authentication yet. */
-  @Get('auth/config')
-  authConfig(): never {
-    throw new HttpException('authentication is not configured', AUTH_NOT_CONFIGURED);
+  organizations(@FromIdentity() identity: Identity): OrganizationList {
+    const items = organizationsOf(identity, this.identities).map(presentOrganization);
+    return { apiVersion: API_VERSION, kind: 'OrganizationList', metadata: {}, items };
   }
 }

@@ -1,12 +1,21 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { DEFAULT_ORGANISATION } from '@skein/events';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../resources/caller.js';
+import { admitted } from '../rights/admitted.js';
+import type { Identity } from '../rights/identity.js';
 import { refuseDryRun } from './dry-run.js';
 
-/** There is no authentication yet: nobody in particular, in the default organisation. */
-export function callerOf({ ip, id }: FastifyRequest): Caller {
-  return { org: DEFAULT_ORGANISATION, actor: 'anonymous', sourceaddress: ip, requestid: id };
+function admittedBy(request: FastifyRequest) {
+  const found = admitted.get(request);
+  if (!found) throw new Error('a request came past the guard of rights');
+  return found;
+}
+
+/** Who sent the request, as the guard of rights let them in. */
+export function callerOf(request: FastifyRequest): Caller {
+  const { identity, organization: org, device } = admittedBy(request);
+  const { ip: sourceaddress, id: requestid } = request;
+  return { org, actor: identity.name, sourceaddress, requestid, ...(device && { device }) };
 }
 
 /** Who sent the request. */
@@ -16,4 +25,10 @@ export const FromCaller = createParamDecorator(
     refuseDryRun(request);
     return callerOf(request);
   },
+);
+
+/** Who sent the request, where no organisation is spoken of. */
+export const FromIdentity = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Identity =>
+    admittedBy(context.switchToHttp().getRequest<FastifyRequest>()).identity,
 );

@@ -4,9 +4,9 @@ import { Device, DeviceLastSeen } from '@skein/api';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { DeviceStatusService } from '../resources/device-status.service.js';
-import { DevicesService } from '../resources/devices.service.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { RenderedService } from '../resources/rendered.service.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers } from './documented.js';
@@ -18,13 +18,13 @@ import { FromPatch } from './patch-body.js';
 @Controller('api/v1/devices/:name')
 export class DeviceAgentController {
   constructor(
-    private readonly devices: DevicesService,
     private readonly statuses: DeviceStatusService,
     private readonly documents: RenderedService,
   ) {}
 
   /** Answers at once when there is something new, else waits for it. */
   @Get('rendered')
+  @Needs('get', 'devices/rendered')
   @Answers(Device)
   @ApiNoContentResponse({ description: 'Nothing new: ask again.' })
   @ApiQuery({
@@ -46,12 +46,14 @@ export class DeviceAgentController {
   }
 
   @Get('status')
+  @Needs('get', 'devices/status')
   @Answers(Device)
   readStatus(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Device> {
-    return this.devices.read(caller, name);
+    return this.statuses.read(caller, name);
   }
 
   @Put('status')
+  @Needs('update', 'devices/status')
   @Answers(Device)
   report(
     @FromCaller() caller: Caller,
@@ -63,6 +65,7 @@ export class DeviceAgentController {
 
   /** Patches what the device reported last. */
   @Patch('status')
+  @Needs('patch', 'devices/status')
   @Patches(Device)
   patch(
     @FromCaller() caller: Caller,
@@ -73,6 +76,7 @@ export class DeviceAgentController {
   }
 
   @Get('lastseen')
+  @Needs('get', 'devices/lastseen')
   @Answers(DeviceLastSeen)
   @ApiNoContentResponse({ description: 'The device has not reported yet.' })
   async lastSeen(
@@ -80,7 +84,7 @@ export class DeviceAgentController {
     @Param('name') name: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeviceLastSeen | undefined> {
-    const { status } = await this.devices.read(caller, name);
+    const { status } = await this.statuses.read(caller, name);
     if (status?.lastSeen !== undefined) return { lastSeen: status.lastSeen };
     void reply.status(204);
     return undefined;

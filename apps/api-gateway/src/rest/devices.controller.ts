@@ -20,6 +20,7 @@ import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { devices } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
+import { Needs } from '../rights/needs.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
@@ -36,6 +37,7 @@ export class DevicesController {
   constructor(private readonly devices: DevicesService) {}
 
   @Get()
+  @Needs('list', 'devices')
   @AnswersPages(DeviceList)
   @Selects(devices)
   @MayOnlyCount()
@@ -44,6 +46,7 @@ export class DevicesController {
   }
 
   @Post()
+  @Needs('create', 'devices')
   @Repeatable()
   @Rehearsable()
   @ApiCreatedResponse({ type: Device })
@@ -53,6 +56,7 @@ export class DevicesController {
   }
 
   @Get(':name')
+  @Needs('get', 'devices')
   @Tagged()
   @Answers(Device)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Device> {
@@ -60,6 +64,7 @@ export class DevicesController {
   }
 
   @Put(':name')
+  @Needs('update', 'devices')
   @Rehearsable()
   @Conditional()
   @Answers(Device)
@@ -75,6 +80,7 @@ export class DevicesController {
   }
 
   @Patch(':name')
+  @Needs('patch', 'devices')
   @Rehearsable()
   @Patches(Device)
   @Conditional()
@@ -87,6 +93,7 @@ export class DevicesController {
   }
 
   @Delete(':name')
+  @Needs('delete', 'devices')
   @Rehearsable()
   @Conditional()
   @Answers(Status)

@@ -4,6 +4,7 @@ import { Dispatching, DispatchingRequest } from '@skein/api';
 import type { Caller } from '../resources/caller.js';
 import { read } from '../resources/check.js';
 import { DispatchingService } from '../resources/dispatching.service.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers } from './documented.js';
 
@@ -14,12 +15,14 @@ export class DispatchingController {
   constructor(private readonly dispatching: DispatchingService) {}
 
   @Get()
+  @Needs('get', 'dispatching')
   @Answers(Dispatching)
   read(@FromCaller() caller: Caller): Promise<Dispatching> {
     return this.dispatching.read(caller);
   }
 
   @Put()
+  @Needs('update', 'dispatching')
   @ApiBody({ type: DispatchingRequest })
   @Answers(Dispatching)
   set(@FromCaller() caller: Caller, @Body() body: unknown): Promise<Dispatching> {

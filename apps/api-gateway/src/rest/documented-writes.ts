@@ -1,4 +1,4 @@
-import { applyDecorators, type Type } from '@nestjs/common';
+import { applyDecorators, UseInterceptors, type Type } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -12,6 +12,7 @@ import {
   ApiResponse,
 } from '@nestjs/swagger';
 import { Status } from '@skein/api';
+import { Differences } from './differences.interceptor.js';
 import { Answers } from './documented.js';
 import { PATCH_TYPES } from './patch-body.js';
 
@@ -66,11 +67,15 @@ export function Patches(type: Type<unknown>): MethodDecorator {
   );
 }
 
-/** Documents a write that can be rehearsed. */
-export function Rehearsable(): MethodDecorator {
+/** A write that can be rehearsed, and what it would change asked for. */
+export function Rehearsable(): MethodDecorator & ClassDecorator {
   const description =
-    'All: everything is checked and answered as it would be, and nothing is written.';
-  return ApiQuery({ name: 'dryRun', required: false, enum: ['All'], description });
+    'All: everything is checked and answered as it would be, and nothing is written. With ' +
+    '`Accept: application/json-patch+json` the answer is what would change.';
+  return applyDecorators(
+    ApiQuery({ name: 'dryRun', required: false, enum: ['All'], description }),
+    UseInterceptors(Differences),
+  );
 }
 
 /** Documents a creation that can be asked for again without being done again. */

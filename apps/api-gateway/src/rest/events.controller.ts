@@ -4,6 +4,7 @@ import { EventList } from '@skein/api';
 import type { Caller } from '../resources/caller.js';
 import { EventsService } from '../resources/events/events.service.js';
 import type { ListQuery } from '../resources/page.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { AnswersPages, SelectsEvents } from './documented.js';
 
@@ -14,6 +15,7 @@ export class EventsController {
 
   /** What happened; a page may be shorter than its limit, and even empty, as long as it says `continue`. */
   @Get()
+  @Needs('list', 'events')
   @AnswersPages(EventList)
   @SelectsEvents()
   list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<EventList> {

@@ -4,6 +4,7 @@ import { Fleet } from '@skein/api';
 import type { Caller } from '../resources/caller.js';
 import { FleetsService } from '../resources/fleets.service.js';
 import { withPatchedStatus, type Patch as PatchDocument } from '../resources/patch/patched.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers } from './documented.js';
@@ -17,12 +18,14 @@ export class FleetStatusController {
   constructor(private readonly fleets: FleetsService) {}
 
   @Get()
+  @Needs('get', 'fleets/status')
   @Answers(Fleet)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Fleet> {
     return this.fleets.read(caller, name, {});
   }
 
   @Put()
+  @Needs('update', 'fleets/status')
   @Answers(Fleet)
   replace(
     @FromCaller() caller: Caller,
@@ -33,6 +36,7 @@ export class FleetStatusController {
   }
 
   @Patch()
+  @Needs('patch', 'fleets/status')
   @Patches(Fleet)
   patch(
     @FromCaller() caller: Caller,

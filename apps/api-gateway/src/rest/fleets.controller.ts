@@ -20,6 +20,7 @@ import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { fleets } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
+import { Needs } from '../rights/needs.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
@@ -36,6 +37,7 @@ export class FleetsController {
   constructor(private readonly fleets: FleetsService) {}
 
   @Get()
+  @Needs('list', 'fleets')
   @AnswersPages(FleetList)
   @Selects(fleets)
   @MaySummarise()
@@ -44,6 +46,7 @@ export class FleetsController {
   }
 
   @Post()
+  @Needs('create', 'fleets')
   @Repeatable()
   @Rehearsable()
   @ApiCreatedResponse({ type: Fleet })
@@ -53,6 +56,7 @@ export class FleetsController {
   }
 
   @Get(':name')
+  @Needs('get', 'fleets')
   @Tagged()
   @Answers(Fleet)
   @MaySummarise()
@@ -65,6 +69,7 @@ export class FleetsController {
   }
 
   @Put(':name')
+  @Needs('update', 'fleets')
   @Rehearsable()
   @Conditional()
   @Answers(Fleet)
@@ -80,6 +85,7 @@ export class FleetsController {
   }
 
   @Patch(':name')
+  @Needs('patch', 'fleets')
   @Rehearsable()
   @Patches(Fleet)
   @Conditional()
@@ -92,6 +98,7 @@ export class FleetsController {
   }
 
   @Delete(':name')
+  @Needs('delete', 'fleets')
   @Rehearsable()
   @Conditional()
   @Answers(Status)

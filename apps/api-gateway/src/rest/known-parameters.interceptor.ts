@@ -18,12 +18,15 @@ interface Documented {
   readonly in?: string;
 }
 
+/** Which organisation a call is about: read where rights are asked, for every route. */
+const OF_ALL = ['org_id'];
+
 /** Of Flight Control's API, and not built: not taken for a mistake. */
 const UNBUILT: Readonly<Record<string, string>> = { cveId: 'GET /api/v1/devices' };
 
 function refuse(names: readonly string[], known: readonly string[]): never {
-  const others = known.length === 0 ? '' : `; there are ${known.join(', ')}`;
-  throw new RefusedRequest('invalid', `${names.join(', ')}: is no parameter here${others}`);
+  const said = `${names.join(', ')}: is no parameter here; there are ${known.join(', ')}`;
+  throw new RefusedRequest('invalid', said);
 }
 
 /** Refuses query parameters that the documentation of the route does not have: whoever sends one expects an effect. */
@@ -53,6 +56,7 @@ export class KnownParameters implements NestInterceptor {
       PARAMETERS,
       context.getHandler(),
     );
-    return (documented ?? []).filter((one) => one.in === 'query').map(({ name }) => name);
+    const own = (documented ?? []).filter((one) => one.in === 'query').map(({ name }) => name);
+    return [...own, ...OF_ALL];
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { KvReportList } from '@skein/api';
 import { KvService } from '../system/kv.service.js';
+import { Needs } from '../rights/needs.js';
 
 @ApiTags('system')
 @Controller('api/v1/system/kv')
@@ -10,6 +11,7 @@ export class KvController {
 
   /** How full the servers of streams and cache are, and what should be different about them. */
   @Get()
+  @Needs('list', 'system/kv')
   @ApiOkResponse({ type: KvReportList })
   report(): Promise<KvReportList> {
     return this.kv.report();

@@ -20,6 +20,7 @@ import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { repositories } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
+import { Needs } from '../rights/needs.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
@@ -36,6 +37,7 @@ export class RepositoriesController {
   constructor(private readonly repositories: RepositoriesService) {}
 
   @Get()
+  @Needs('list', 'repositories')
   @AnswersPages(RepositoryList)
   @Selects(repositories)
   list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<RepositoryList> {
@@ -43,6 +45,7 @@ export class RepositoriesController {
   }
 
   @Post()
+  @Needs('create', 'repositories')
   @Repeatable()
   @Rehearsable()
   @ApiCreatedResponse({ type: Repository })
@@ -55,6 +58,7 @@ export class RepositoriesController {
   }
 
   @Get(':name')
+  @Needs('get', 'repositories')
   @Tagged()
   @Answers(Repository)
   read(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Repository> {
@@ -62,6 +66,7 @@ export class RepositoriesController {
   }
 
   @Put(':name')
+  @Needs('update', 'repositories')
   @Rehearsable()
   @Conditional()
   @Answers(Repository)
@@ -77,6 +82,7 @@ export class RepositoriesController {
   }
 
   @Patch(':name')
+  @Needs('patch', 'repositories')
   @Rehearsable()
   @Patches(Repository)
   @Conditional()
@@ -89,6 +95,7 @@ export class RepositoriesController {
   }
 
   @Delete(':name')
+  @Needs('delete', 'repositories')
   @Rehearsable()
   @Conditional()
   @Answers(Status)

@@ -6,6 +6,7 @@ import type { Caller } from '../resources/caller.js';
 import { read } from '../resources/check.js';
 import { RepositoryWebhooksService } from '../resources/repository-webhooks.service.js';
 import type { Headers as Given } from '../resources/webhook-signature.js';
+import { Needs, NeedsNothing } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers } from './documented.js';
 import { RAW_BODY } from './raw-body.js';
@@ -17,6 +18,7 @@ export class RepositoryWebhooksController {
   constructor(private readonly webhooks: RepositoryWebhooksService) {}
 
   @Put()
+  @Needs('update', 'repositories/webhook')
   @ApiBody({ type: RepositoryWebhook })
   @Answers(Status)
   async set(
@@ -29,6 +31,7 @@ export class RepositoryWebhooksController {
   }
 
   @Delete()
+  @Needs('delete', 'repositories/webhook')
   @Answers(Status)
   async remove(@FromCaller() caller: Caller, @Param('name') name: string): Promise<Status> {
     await this.webhooks.remove(caller, name);
@@ -36,6 +39,7 @@ export class RepositoryWebhooksController {
   }
 
   @Post()
+  @NeedsNothing()
   @HttpCode(202)
   @RouteConfig(RAW_BODY)
   @ApiAcceptedResponse({ type: Status })

@@ -25,6 +25,7 @@ import { RefusedRequest } from '../resources/refused-request.js';
 import { RolloutDryRunService } from '../resources/rollout-dry-run.service.js';
 import { RolloutRequestsService } from '../resources/rollout-requests.service.js';
 import { RolloutsService } from '../resources/rollouts.service.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers, AnswersPages } from './documented.js';
 
@@ -52,6 +53,7 @@ export class RolloutsController {
   ) {}
 
   @Get()
+  @Needs('list', 'rollouts')
   @AnswersPages(RolloutList)
   @ApiQuery({ name: 'fleet', required: false, description: 'Only rollouts of this fleet.' })
   list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<RolloutList> {
@@ -59,12 +61,14 @@ export class RolloutsController {
   }
 
   @Get(':uid')
+  @Needs('get', 'rollouts')
   @Answers(Rollout)
   read(@FromCaller() caller: Caller, @Param('uid') uid: string): Promise<Rollout> {
     return this.rollouts.read(caller, uid);
   }
 
   @Get(':uid/devices')
+  @Needs('get', 'rollouts')
   @AnswersPages(RolloutDeviceList)
   @ApiQuery({ name: 'outcome', required: false, enum: ['held', 'waiting', 'updated', 'failed'] })
   devices(
@@ -77,6 +81,7 @@ export class RolloutsController {
 
   /** Pause, resume, approve, abort, retry. */
   @Post(':uid/:action')
+  @Needs('update', 'rollouts')
   @HttpCode(202)
   @ApiBody({ type: RolloutActionRequest, required: false })
   @ApiAcceptedResponse({ type: Status })
@@ -103,6 +108,7 @@ export class FleetRolloutsController {
   ) {}
 
   @Get()
+  @Needs('list', 'rollouts')
   @AnswersPages(RolloutList)
   list(
     @FromCaller() caller: Caller,
@@ -114,6 +120,7 @@ export class FleetRolloutsController {
 
   /** Rolls the newest template version out again, or an earlier one, which stays until the template changes. */
   @Post()
+  @Needs('create', 'rollouts')
   @HttpCode(202)
   @ApiBody({ type: RolloutRequest, required: false })
   @ApiAcceptedResponse({ type: Status })
@@ -129,6 +136,7 @@ export class FleetRolloutsController {
 
   /** What a rollout would do now: of the fleet as it is, or as the body has it. Nothing is written. */
   @Post('dry-run')
+  @Needs('get', 'rollouts')
   @HttpCode(200)
   @ApiBody({ type: Fleet, required: false })
   @ApiQuery({ name: 'limit', required: false, description: 'Names of devices in each batch.' })

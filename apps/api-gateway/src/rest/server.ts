@@ -5,6 +5,7 @@ import { newUid } from '@skein/events';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
 import { speakOneVersion } from './api-version.js';
+import { answerClientError } from './client-error.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
 
@@ -25,6 +26,7 @@ export function httpAdapter(): FastifyAdapter {
     // What waits for a document is answered when the gateway stops; idle connections need not be waited for.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    clientErrorHandler: answerClientError,
   });
 }
 
@@ -49,10 +51,11 @@ export function prepareServer(app: NestFastifyApplication): void {
   });
 }
 
-/** Where the API listens: on this machine alone, as long as there is no authentication. */
+/** Where the API listens: on this machine alone if there is no authentication. */
 export function addressOf(app: NestFastifyApplication): { host: string; port: number } {
-  const { gatewayHost: host, gatewayPort: port } = app.get(GatewayConfig);
-  const message = 'there is no authentication yet: the API listens on this machine only';
-  app.get<Logger>(LOGGER).warn({ host, port }, message);
+  const { gatewayHost: host, gatewayPort: port, authentication } = app.get(GatewayConfig);
+  const warning =
+    'SKEIN_AUTHENTICATION is none: whoever reaches this port may do everything, as administrator of all organizations';
+  if (authentication === 'none') app.get<Logger>(LOGGER).warn({ host, port }, warning);
   return { host, port };
 }

@@ -12,7 +12,8 @@ import { LOGGER, type Logger } from '@skein/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Raced } from '../resources/attempt.js';
 import { RefusedRequest, type RefusalCode } from '../resources/refused-request.js';
-import { asksForProblem, PROBLEM_JSON, problemOf } from './problem.js';
+import { asksFor } from './media-weight.js';
+import { PROBLEM_JSON, problemOf } from './problem.js';
 
 interface Answer {
   readonly code: number;
@@ -22,6 +23,7 @@ interface Answer {
 const refusals: Readonly<Record<RefusalCode, number>> = {
   invalid: 400,
   unauthorized: 401,
+  forbidden: 403,
   'not-found': 404,
   'not-acceptable': 406,
   conflict: 409,
@@ -30,11 +32,13 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
   'media-type': 415,
   mismatch: 422,
   unsupported: 501,
+  busy: 503,
 };
 
 const reasons: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'NotFound',
   405: 'MethodNotAllowed',
   406: 'NotAcceptable',
@@ -86,10 +90,11 @@ export class StatusFilter implements ExceptionFilter {
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
     const { code, message } = answerTo(error);
     if (code >= 500 && code !== 501) this.logger.error({ error }, 'a request failed');
+    if (code === 401) void reply.header('www-authenticate', 'Bearer');
     if (code === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     const status = statusOf(code, reasons[code] ?? 'Failure', message);
     void reply.status(code).header('vary', 'accept');
-    if (!asksForProblem(request.headers.accept)) void reply.send(status);
+    if (!asksFor(PROBLEM_JSON, request.headers.accept)) void reply.send(status);
     else void reply.type(PROBLEM_JSON).send(problemOf(status, request.id));
   }
 }

@@ -5,6 +5,7 @@ import type { Caller } from '../resources/caller.js';
 import type { ListQuery } from '../resources/page.js';
 import { templateVersions } from '../resources/selection/selectables.js';
 import { TemplateVersionsService } from '../resources/template-versions.service.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
 
@@ -14,6 +15,7 @@ export class TemplateVersionsController {
   constructor(private readonly templateVersions: TemplateVersionsService) {}
 
   @Get()
+  @Needs('list', 'templateversions')
   @AnswersPages(TemplateVersionList)
   @Selects(templateVersions)
   list(
@@ -25,6 +27,7 @@ export class TemplateVersionsController {
   }
 
   @Get(':name')
+  @Needs('get', 'templateversions')
   @Answers(TemplateVersion)
   read(
     @FromCaller() caller: Caller,

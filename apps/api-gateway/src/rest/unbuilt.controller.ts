@@ -2,12 +2,10 @@ import { All, Controller, Delete, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { RefusedRequest } from '../resources/refused-request.js';
+import { NeedsIdentity } from '../rights/needs.js';
 
 /** Kinds and actions of Flight Control's API that Skein does not have: whole paths. */
 const paths = [
-  'auth/validate',
-  'auth/permissions',
-  'auth/userinfo',
   'auth/:provider/token',
   'authproviders',
   'authproviders/:name',
@@ -33,6 +31,7 @@ const paths = [
 
 /** Better refused by name than taken for a mistake in the path. */
 @ApiExcludeController()
+@NeedsIdentity()
 @Controller('api/v1')
 export class UnbuiltController {
   @All(paths)

@@ -11,6 +11,7 @@ import {
 } from '../system/waiting-events.js';
 import { WaitingEventsService, type Deed } from '../system/waiting-events.service.js';
 import { explicitFilter, numberOf, serviceOf } from '../system/waiting-filter.js';
+import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { Answers, AnswersPages, SelectsWaiting } from './documented.js';
 
@@ -27,6 +28,7 @@ abstract class WaitingEventsController {
   constructor(private readonly waiting: WaitingEventsService) {}
 
   @Get()
+  @Needs('list', 'system/waitingevents')
   @AnswersPages(WaitingEventList)
   @SelectsWaiting()
   list(@Query() query: ListQuery): Promise<WaitingEventList> {
@@ -34,12 +36,14 @@ abstract class WaitingEventsController {
   }
 
   @Get(':service/:number')
+  @Needs('get', 'system/waitingevents')
   @Answers(WaitingEvent)
   read(@Param('service') service: string, @Param('number') number: string): Promise<WaitingEvent> {
     return this.waiting.read(this.what, placeOf(service, number));
   }
 
   @Post('retry')
+  @Needs('update', 'system/waitingevents')
   @HttpCode(200)
   @ApiOkResponse({ type: Status })
   retryAll(@FromCaller() caller: Caller, @Body() filter: WaitingEventFilter): Promise<Status> {
@@ -47,6 +51,7 @@ abstract class WaitingEventsController {
   }
 
   @Post(':service/:number/retry')
+  @Needs('update', 'system/waitingevents')
   @HttpCode(200)
   @Answers(Status)
   retry(
@@ -58,6 +63,7 @@ abstract class WaitingEventsController {
   }
 
   @Delete()
+  @Needs('delete', 'system/waitingevents')
   @SelectsWaiting()
   @ApiQuery({ name: 'all', required: false, enum: ['true'], description: 'Really all of them.' })
   @ApiOkResponse({ type: Status })
@@ -66,6 +72,7 @@ abstract class WaitingEventsController {
   }
 
   @Delete(':service/:number')
+  @Needs('delete', 'system/waitingevents')
   @Answers(Status)
   drop(
     @FromCaller() caller: Caller,

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { RefusedRequest } from '../resources/refused-request.js';
 import type { WriteRequest } from '../resources/write-request.js';
 import { callerOf } from './caller.decorator.js';
+import { differenceOf } from './differences.interceptor.js';
 import { asksForDryRun } from './dry-run.js';
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
@@ -24,6 +25,7 @@ export const FromWriter = createParamDecorator(
     const dryRun = asksForDryRun(request);
     const onlyNew = ifNoneMatch?.trim() === '*';
     const idempotencyKey = keyIn(request);
-    return { ...callerOf(request), ifMatch, onlyNew, dryRun, idempotencyKey };
+    const difference = differenceOf(request);
+    return { ...callerOf(request), ifMatch, onlyNew, dryRun, difference, idempotencyKey };
   },
 );

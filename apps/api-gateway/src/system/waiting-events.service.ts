@@ -50,7 +50,7 @@ export class WaitingEventsService {
   ) {}
 
   async list(what: WaitingKind, query: ListQuery): Promise<WaitingEventList> {
-    const filter = waitingFilter(query, ['limit', 'continue']);
+    const filter = waitingFilter(query, ['limit', 'continue', 'org_id']);
     const { limit, after } = pageRequest(what.kind, query);
     const page = { after: placeOf(what.kind, after), limit: limit + 1 };
     const found = await waitingAfter(this.postgres, what, filter, page);

@@ -25,6 +25,5 @@ export function exchangeOf(request: FastifyRequest, reply: FastifyReply, payload
       type: typeOf(reply.getHeader('content-type')),
       body: bodyOf(payload),
     },
-    isKnown: !request.is404,
   };
 }

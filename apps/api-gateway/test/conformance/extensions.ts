@@ -7,6 +7,9 @@ import { unbuilt } from './unbuilt.js';
 const text = { type: 'string' };
 
 const operations = [
+  'GET /devices/{name}/tokens',
+  'POST /devices/{name}/tokens',
+  'DELETE /devices/{name}/tokens/{id}',
   'GET /dispatching',
   'PUT /dispatching',
   'GET /fleets/{name}/rollouts',
@@ -41,6 +44,7 @@ const parameters = {
 
 const statuses = {
   304: ['GET'],
+  401: ['POST /auth/{providername}/token'],
   404: ['GET /fleets/{fleet}/templateversions'],
   406: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   409: [
@@ -52,6 +56,8 @@ const statuses = {
   413: ['POST', 'PUT', 'PATCH'],
   415: ['POST', 'PUT', 'PATCH'],
   422: ['POST'],
+  // The parameter cveId.
+  501: ['GET /devices'],
 };
 
 const requestTypes = { 'application/merge-patch+json': { type: 'object' } };
@@ -69,12 +75,26 @@ const problem = {
   },
 };
 
-const responseTypes = { 'application/problem+json': problem };
+const difference = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['op', 'path'],
+    properties: { op: { enum: ['add', 'replace', 'remove'] }, path: text, value: {} },
+    additionalProperties: false,
+  },
+};
+
+const responseTypes = {
+  'application/problem+json': problem,
+  'application/json-patch+json': difference,
+};
 
 /** Reasons of events: those of `docs/events.md` that Flight Control has not. */
 export const ownReasons = [
   'DeviceMatched',
   'DeviceRendered',
+  'DeviceTokenChanged',
   'DispatchingFrozen',
   'FleetRolloutApproved',
   'FleetRolloutRequested',

@@ -22,9 +22,6 @@ export const unbuilt = [
   ...['GET', 'PUT', 'PATCH'].map((method) => `${method} /enrollmentrequests/{name}/status`),
   'GET /enrollmentconfig',
   'POST /auth/{providername}/token',
-  'GET /auth/permissions',
-  'GET /auth/userinfo',
-  'GET /auth/validate',
   'DELETE /fleets/{fleet}/templateversions/{name}',
   ...deeds('/devices/{name}', 'start', 'stop', 'restart'),
   ...deeds('/fleets/{name}', 'start', 'stop'),
@@ -34,6 +31,4 @@ export const unbuilt = [
   'POST /deviceactions/resume',
   'POST /repositories/{name}/check-oci-image',
   'POST /repositories/{name}/check-oci-tag',
-  // One parameter of what is built otherwise: cveId.
-  'GET /devices',
 ];

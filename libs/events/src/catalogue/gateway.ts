@@ -49,6 +49,22 @@ export const deviceStatusReported = define<DeviceStatusReported>(
   ['renderedVersion', 'updated'],
 );
 
+/** A token with which the device proves who it is. */
+export interface DeviceTokenChanged {
+  /** Its id: the token itself is known to the device only. */
+  readonly token: string;
+}
+export const deviceTokenIssued = define<DeviceTokenChanged>(
+  'Device',
+  'skein.device.token-issued.v1',
+  ['token'],
+);
+export const deviceTokenRevoked = define<DeviceTokenChanged>(
+  'Device',
+  'skein.device.token-revoked.v1',
+  ['token'],
+);
+
 export interface Deleted {
   readonly name: string;
 }

@@ -19,8 +19,6 @@ export interface Exchange {
   readonly url: string;
   readonly request: Message;
   readonly response: Message & { readonly status: number };
-  /** Whether the server has such an operation at all. */
-  readonly isKnown: boolean;
 }
 
 /** Status codes of answers without a body. */
@@ -43,24 +41,28 @@ export class Conformance {
   readonly used = new Set<string>();
   private readonly operations: Operations;
   private readonly validators: SchemaValidators;
+  /** Parameters of every operation: those of the document's security schemes. */
+  private readonly ofAll: readonly string[];
 
   constructor(
     document: Loose,
     private readonly extensions: Extensions,
   ) {
+    const schemes: Loose[] = Object.values(document.components.securitySchemes ?? {});
+    this.ofAll = schemes.filter((scheme) => scheme.in === 'query').map(({ name }) => name);
     this.operations = new Operations(document, extensions.operations);
     this.validators = new SchemaValidators(document, extensions, (entry) => this.used.add(entry));
   }
 
   /**
    * What the exchange does that neither the document nor the extensions have; each as a sentence. A request is
-   * looked at if it was not refused.
+   * looked at if it was not refused. What is no operation must be refused.
    */
-  deviations({ method, url, request, response, isKnown }: Exchange): string[] {
+  deviations({ method, url, request, response }: Exchange): string[] {
     const [path, query = ''] = url.split('?') as [string, string?];
-    const operation = this.operations.find(method, path);
+    const operation = this.operations.find(method === 'HEAD' ? 'GET' : method, path);
     const isRefused = response.status >= 400;
-    if (!isKnown && isRefused) return this.inMessage('response', ERROR_CONTENT, response);
+    if (!operation && isRefused) return this.inMessage('response', ERROR_CONTENT, response);
     if (!operation) return [`${method} ${path}: is no operation of the document`];
     const found = [
       ...this.inStatus(operation, response.status),
@@ -74,22 +76,20 @@ export class Conformance {
   private inStatus({ name, method, about }: Operation, status: number): string[] {
     if (!about) this.used.add(`operations ${name}`);
     if (!about || about.responses[status]) return [];
-    if (status === 501) return this.inUnbuilt(name);
+    if (status === 501 && this.extensions.unbuilt.includes(name)) {
+      this.used.add(`unbuilt ${name}`);
+      return [];
+    }
     const places = this.extensions.statuses[status] ?? [];
     if (!places.includes(method) && !places.includes(name)) return ['is no status of the document'];
     this.used.add(`statuses ${status}`);
     return [];
   }
 
-  private inUnbuilt(name: string): string[] {
-    if (!this.extensions.unbuilt.includes(name)) return ['is not among what is not built'];
-    this.used.add(`unbuilt ${name}`);
-    return [];
-  }
-
   private inQuery({ method, about }: Operation, query: string): string[] {
-    if (!about) return [];
-    return [...new URLSearchParams(query)].flatMap(([name, text]) => {
+    const given = about ? [...new URLSearchParams(query)] : [];
+    return given.flatMap(([name, text]) => {
+      if (this.ofAll.includes(name)) return [];
       const known = about.parameters.find((one: Loose) => one.in === 'query' && one.name === name);
       const schema = known?.schema ?? this.furtherParameter(method, name);
       if (!schema) return [`the document has no parameter ${name}`];

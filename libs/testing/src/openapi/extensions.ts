@@ -4,7 +4,7 @@ import type { Loose } from '../json-client.js';
 export interface Extensions {
   /** Operations, as `GET /things/{name}`. */
   readonly operations: readonly string[];
-  /** Operations of the document that are answered 501, in whole or in part. */
+  /** Operations of the document that are answered 501. */
   readonly unbuilt: readonly string[];
   /** Query parameters by name: for operations of these methods. */
   readonly parameters: Readonly<Record<string, ParameterExtension>>;

@@ -171,6 +171,7 @@ export class Stage {
       SKEIN_DATABASE_URL: this.urlOf(room),
       SKEIN_STREAM_REDIS_URL: this.redisUrl,
       SKEIN_SEALING_KEY: this.sealingKey,
+      SKEIN_AUTHENTICATION: 'none',
       SKEIN_SOURCE_CACHE_DIRECTORY: join(this.folder, 'sources'),
       // The replayer hears nothing, so it claims nothing, and does not mind.
       SKEIN_CLAIM_AFTER_MS: String(claimAfterMs),

@@ -32,7 +32,7 @@ export class ApiClient {
   trouble: string | undefined;
 
   constructor(
-    readonly baseUrl: string,
+    private readonly gateway: { readonly baseUrl: string; readonly token: string | undefined },
     private readonly signal: AbortSignal,
   ) {}
 
@@ -85,13 +85,15 @@ export class ApiClient {
   }
 
   private async requestOnce<Answer>(method: string, path: string, body: unknown) {
-    const response = await fetch(`${this.baseUrl}/api/v1/${path}`, {
+    const { baseUrl, token } = this.gateway;
+    const response = await fetch(`${baseUrl}/api/v1/${path}`, {
       method,
       signal: this.signal,
-      ...(body !== undefined && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (response.status === 404) return undefined;

@@ -15,6 +15,7 @@ import { whatIsWaiting } from './waiting.js';
 
 export interface DemoOptions {
   readonly baseUrl: string;
+  readonly token: string | undefined;
   /** Where the git repository stands. */
   readonly folder: string;
   readonly devices: number;
@@ -57,7 +58,7 @@ export class Demo implements AsyncDisposable {
 
   /** Resolves when all devices report the second version. */
   async run(signal: AbortSignal): Promise<void> {
-    const client = new ApiClient(this.options.baseUrl, signal);
+    const client = new ApiClient(this.options, signal);
     const step = this.report.step.bind(this.report);
     const names = await deviceManifests(this.options.devices);
     this.add(names);
@@ -84,12 +85,12 @@ export class Demo implements AsyncDisposable {
 
   /** The fleet and its devices; undefined when the gateway does not answer. */
   async look(): Promise<Observation | undefined> {
-    const client = new ApiClient(this.options.baseUrl, AbortSignal.timeout(answerMs));
+    const client = new ApiClient(this.options, AbortSignal.timeout(answerMs));
     return observe(client, fleet, this.names()).catch(() => undefined);
   }
 
   async summary(observed: Observation | undefined): Promise<Summary> {
-    const client = new ApiClient(this.options.baseUrl, AbortSignal.timeout(answerMs));
+    const client = new ApiClient(this.options, AbortSignal.timeout(answerMs));
     const events = await countEventsSince(client, this.eventBefore).catch(() => 0);
     return {
       devices: this.options.devices,
@@ -119,8 +120,9 @@ export class Demo implements AsyncDisposable {
   }
 
   private add(manifests: readonly Manifest[]): void {
-    const { baseUrl } = this.options;
-    const make = ({ metadata }: Manifest) => new SimulatedDevice({ name: metadata.name, baseUrl });
+    const { baseUrl, token } = this.options;
+    const make = ({ metadata: { name } }: Manifest) =>
+      new SimulatedDevice({ name, baseUrl, token });
     this.devices.push(...manifests.map(make));
   }
 

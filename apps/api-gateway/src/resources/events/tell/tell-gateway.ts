@@ -4,6 +4,8 @@ import {
   deviceLabelsUpdated,
   deviceSpecUpdated,
   deviceStatusReported,
+  deviceTokenIssued,
+  deviceTokenRevoked,
   fleetCreated,
   fleetDeleted,
   fleetRolloutPolicyUpdated,
@@ -14,6 +16,7 @@ import {
   repositorySpecUpdated,
   repositoryWebhookUpdated,
   type DeviceStatusReported,
+  type DeviceTokenChanged,
 } from '@skein/events';
 import { telling, type How, type Told } from './telling.js';
 
@@ -36,6 +39,11 @@ const updated = (field: string, message: string): How<unknown> => ({
   }),
 });
 
+const token = (message: string): How<DeviceTokenChanged> => ({
+  reasons: ['DeviceTokenChanged'],
+  tell: ({ token: id }) => ({ reason: 'DeviceTokenChanged', message: `${message}: ${id}` }),
+});
+
 const contents: Readonly<Record<string, string>> = {
   UpToDate: 'DeviceContentUpToDate',
   OutOfDate: 'DeviceContentOutOfDate',
@@ -56,6 +64,8 @@ export const gatewayTellings = [
     reasons: [...Object.values(contents), OTHER_CONTENT],
     tell: reported,
   }),
+  telling(deviceTokenIssued, token('has a new token')),
+  telling(deviceTokenRevoked, token('lost a token')),
   telling(deviceDeleted, deleted),
   telling(fleetCreated, created),
   telling(fleetSelectorUpdated, updated('spec.selector', 'has a new selector')),

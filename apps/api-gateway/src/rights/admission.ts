@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { DEFAULT_ORGANISATION } from '@skein/events';
+import { RefusedRequest } from '../resources/refused-request.js';
+import { EVERYWHERE, Identities, type Grant, type Identity } from './identity.js';
+import type { Need } from './needs.js';
+import { isOfTheSystem, mayDo, type Resource, type Verb } from './roles.js';
+
+/** What a call brings, at whichever door. */
+export interface Credentials {
+  /** The text of `authorization`. */
+  readonly authorization: string | undefined;
+  /** The organisation that it is about. */
+  readonly organization: string | undefined;
+}
+
+/** Somebody who was let in, and where. */
+export interface Admitted {
+  readonly identity: Identity;
+  readonly organization: string;
+  /** Uid of the one device that the caller may speak for; undefined for people. */
+  readonly device?: string;
+}
+
+const BEARER = /^Bearer +([\x21-\x7e]{1,8192})$/i;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const nobody: Identity = { name: 'anonymous', grants: [] };
+
+/** Decides who may do what. Both doors ask here, and what nobody has allowed is refused. */
+@Injectable()
+export class Admission {
+  constructor(private readonly identities: Identities) {}
+
+  /** @throws RefusedRequest `unauthorized`, `forbidden`, or `invalid` when the organisation is not clear */
+  async admit(need: Need | undefined, credentials: Credentials): Promise<Admitted> {
+    const organization = organizationIn(credentials);
+    if (need?.kind === 'nothing') {
+      return { identity: nobody, organization: organization ?? DEFAULT_ORGANISATION };
+    }
+    const identity = await this.identify(credentials);
+    if (!need) throw new RefusedRequest('forbidden', 'nobody was given the right to this');
+    // Without a right there is no organisation to speak of.
+    if (need.kind === 'identity') return { identity, organization: organization ?? '' };
+    return this.allow(identity, need, organization);
+  }
+
+  private async identify({ authorization }: Credentials): Promise<Identity> {
+    if (authorization === undefined) {
+      if (this.identities.anonymous) return this.identities.anonymous;
+      const hint = 'send your token as `Authorization: Bearer <token>`';
+      throw new RefusedRequest('unauthorized', `no token: ${hint}`);
+    }
+    const [, token] = BEARER.exec(authorization) ?? [];
+    const identity = token === undefined ? undefined : await this.identities.holderOf(token);
+    if (identity) return identity;
+    throw new RefusedRequest('unauthorized', 'the token is not valid, or not any more');
+  }
+
+  private allow(
+    identity: Identity,
+    { resource, verb }: { resource: Resource; verb: Verb },
+    asked: string | undefined,
+  ): Admitted {
+    const system = isOfTheSystem(resource);
+    const organization = asked ?? (system ? '' : this.onlyOrganizationOf(identity));
+    const grant = identity.grants.find(
+      (held) =>
+        (held.organization === EVERYWHERE || (held.organization === organization && !system)) &&
+        (system ? held.role === 'admin' : mayDo(held.role, resource, verb)),
+    );
+    if (grant && (system || this.exists(organization)))
+      return admitted(identity, organization, grant);
+    const where = system ? '' : ` in organization ${organization}`;
+    throw new RefusedRequest('forbidden', `${identity.name} may not ${verb} ${resource}${where}`);
+  }
+
+  /** The same refusal for an organisation that is not there as for one of others. */
+  private exists(organization: string): boolean {
+    return this.identities.organisations().some(({ id }) => id === organization);
+  }
+
+  private onlyOrganizationOf(identity: Identity): string {
+    const [only, ...others] = organizationsOf(identity, this.identities);
+    if (only && others.length === 0) return only.id;
+    const message = only
+      ? 'org_id: is missing, and you belong to more than one organization'
+      : `${identity.name} belongs to no organization`;
+    throw new RefusedRequest(only ? 'invalid' : 'forbidden', message);
+  }
+}
+
+function admitted(identity: Identity, organization: string, { device }: Grant): Admitted {
+  return { identity, organization, ...(device !== undefined && { device }) };
+}
+
+function organizationIn({ organization }: Credentials): string | undefined {
+  if (organization === undefined || organization === '') return undefined;
+  if (UUID.test(organization)) return organization.toLowerCase();
+  throw new RefusedRequest('invalid', 'org_id: must be the id of an organization, a UUID');
+}
+
+/** Those in which somebody has a role. */
+export function organizationsOf({ grants }: Identity, identities: Identities) {
+  const ids = new Set(grants.map(({ organization }) => organization));
+  return identities.organisations().filter(({ id }) => ids.has(id) || ids.has(EVERYWHERE));
+}

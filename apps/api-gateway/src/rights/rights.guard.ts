@@ -1,0 +1,34 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { HealthController } from '@skein/service';
+import type { FastifyRequest } from 'fastify';
+import { Admission, type Credentials } from './admission.js';
+import { admitted } from './admitted.js';
+import { NEED, type Need } from './needs.js';
+
+function credentialsOf({ headers, query }: FastifyRequest): Credentials {
+  const { org_id: organization } = query as Record<string, string | string[] | undefined>;
+  return {
+    authorization: headers.authorization,
+    organization: organization === undefined ? undefined : String(organization),
+  };
+}
+
+/** Lets in who has the right that a route needs. A route that needs nothing by its own words lets nobody in. */
+@Injectable()
+export class RightsGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly admission: Admission,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    // Orchestrators and collectors ask for health and metrics, and have no token.
+    if (context.getClass() === HealthController) return true;
+    const places = [context.getHandler(), context.getClass()];
+    const need = this.reflector.getAllAndOverride<Need | undefined>(NEED, places);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    admitted.set(request, await this.admission.admit(need, credentialsOf(request)));
+    return true;
+  }
+}
