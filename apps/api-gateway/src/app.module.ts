@@ -31,6 +31,10 @@ import { RolloutDryRunService } from './resources/rollout-dry-run.service.js';
 import { RolloutRequestsService } from './resources/rollout-requests.service.js';
 import { RolloutsService } from './resources/rollouts.service.js';
 import { TemplateVersionsService } from './resources/template-versions.service.js';
+import { ChangeFeed } from './resources/watch/change-feed.js';
+import { ListPositions } from './resources/watch/list-positions.js';
+import { Positions } from './resources/watch/positions.js';
+import { WatchService } from './resources/watch/watch.service.js';
 import { DeviceAgentController } from './rest/device-agent.controller.js';
 import { DeviceTokensController } from './rest/device-tokens.controller.js';
 import { DispatchingController } from './rest/dispatching.controller.js';
@@ -75,6 +79,8 @@ const blobs = [
     inject: [GatewayConfig],
   },
 ];
+
+const watching = [ChangeFeed, Positions, ListPositions, WatchService];
 
 const resources = [
   RepositoryCredentials,
@@ -129,6 +135,7 @@ const resources = [
   providers: [
     ...blobs,
     ...resources,
+    ...watching,
     GatewayView,
     DeviceTokens,
     identitiesProvider,

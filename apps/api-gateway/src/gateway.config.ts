@@ -47,4 +47,28 @@ export class GatewayConfig extends OidcConfig {
   @Min(1_000)
   @Max(86_400_000)
   silentAfterMs: number = 300_000;
+
+  @FromEnvironment('SKEIN_WATCH_CLIENTS', 'clients that may watch lists at the same time')
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  watchClients: number = 10_000;
+
+  @FromEnvironment(
+    'SKEIN_WATCH_BUFFER_BYTES',
+    'what may wait for a client that watches and reads slowly',
+  )
+  @IsInt()
+  @Min(1_024)
+  @Max(1_073_741_824)
+  watchBufferBytes: number = 1_048_576;
+
+  @FromEnvironment(
+    'SKEIN_WATCH_RESUME_EVENTS',
+    'events of the log over which a watch can be gone on with; after more, clients list again',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  watchResumeEvents: number = 100_000;
 }

@@ -1,14 +1,15 @@
 /**
- * Running it twice is safe: the gateway decides nothing from what it hears and appends
- * nothing. After the commit it wakes those who wait for a document, and a waiter that
- * is woken for nothing looks and waits on.
+ * Running it twice is safe: the gateway decides nothing from what it hears, and appends only that
+ * something was handled late, with that. After the commit it wakes those who wait for a document,
+ * and what follows the log; who is woken for nothing looks and waits on.
  */
 import { Injectable } from '@nestjs/common';
-import type { Delivered, NewEvent } from '@skein/events';
+import { handledLate, type Delivered, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
-import type { Batch, Task } from '@skein/task';
+import { originOf, type Batch, type Task } from '@skein/task';
 import { GatewayView } from './gateway.view.js';
 import { RenderedWaiters, type DeviceKey } from './resources/rendered-waiters.js';
+import { ChangeFeed } from './resources/watch/change-feed.js';
 
 @Injectable()
 export class GatewayTask implements Task {
@@ -18,6 +19,7 @@ export class GatewayTask implements Task {
   constructor(
     private readonly view: GatewayView,
     private readonly waiters: RenderedWaiters,
+    private readonly feed: ChangeFeed,
   ) {}
 
   lock(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
@@ -32,7 +34,17 @@ export class GatewayTask implements Task {
     return Promise.resolve([]);
   }
 
+  /** Those who watch were told of what came later, and have to look again. */
+  handledLate(events: readonly Delivered[]): NewEvent[] {
+    return events.map((delivered) => {
+      const { org, subject, type } = delivered.event;
+      const data = { number: delivered.sequence, type };
+      return { definition: handledLate, org, subject, data, origin: originOf(delivered) };
+    });
+  }
+
   committed(): void {
+    this.feed.wake();
     const rendered = this.rendered;
     this.rendered = [];
     this.waiters.wake(rendered);

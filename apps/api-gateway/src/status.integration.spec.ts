@@ -108,7 +108,7 @@ describe('a patch of the status', () => {
       code: 200,
       status: { summary: { status: 'Rebooting', info: 'soon' }, config: { renderedVersion: '3' } },
     });
-    expect(await appended()).toEqual([]);
+    expect(typesOf(await appended())).toEqual(['device.health-reported']);
     await patch({ op: 'replace', path: '/status/config/renderedVersion', value: '4' });
     expect(await appended()).toMatchObject([{ data: { renderedVersion: 4, updated: 'Updating' } }]);
   });

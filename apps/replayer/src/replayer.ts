@@ -5,9 +5,10 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { streamKey, wakeChannel } from '@skein/events';
+import { numberedChannel, streamKey, wakeChannel } from '@skein/events';
 import { Postgres } from '@skein/postgres';
 import { listen, openRedis } from '@skein/redis';
+import { waker } from '@skein/stream';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, meter, type Logger } from '@skein/telemetry';
 import type { Redis } from 'ioredis';
@@ -30,6 +31,7 @@ const KV_EVERY_MS = 5_000;
 export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly redis: Redis;
   private readonly wakes: Redis;
+  private readonly sayNumbered: () => void;
   private readonly numbering: Numbering;
   private readonly lease: Lease;
   private readonly figures: Figures;
@@ -50,6 +52,7 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
     const { streamRedis, leaseMs } = config;
     this.redis = openRedis({ ...streamRedis, name: 'skein-replayer', logger });
     this.wakes = openRedis({ ...streamRedis, name: 'skein-replayer-wakes', logger });
+    this.sayNumbered = waker(this.redis, numberedChannel(config.streamPrefix));
     this.numbering = new Numbering(postgres);
     const holder = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
     this.lease = new Lease(postgres, { name: 'replayer', holder, durationMs: leaseMs });
@@ -117,10 +120,16 @@ export class Replayer implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private async number(): Promise<number> {
     if (!this.leads) return 0;
-    const count = await this.numbering.round(() => this.streams.wake());
+    const count = await this.numbering.round(() => this.hint());
     this.numbered.add(count);
     // Who commits from now on wakes it again.
     return count < ROUND_LIMIT ? 0 : count;
+  }
+
+  /** There is something new to publish, and for those who read the log. Hints are not kept for when Redis is back. */
+  private hint(): void {
+    this.streams.wake();
+    if (this.redis.status === 'ready') this.sayNumbered();
   }
 
   private async figure(): Promise<number> {

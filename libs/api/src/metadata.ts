@@ -45,6 +45,12 @@ export class ObjectMeta {
 }
 
 export class ListMeta {
+  @Text({
+    optional: true,
+    description: 'Where a watch of this list begins; the same on all pages.',
+  })
+  resourceVersion?: string;
+
   @Text({ optional: true, description: 'Ask for the next page with it; absent on the last one.' })
   continue?: string;
 

@@ -11,12 +11,20 @@ export {
 } from './envelope.js';
 export { groups, speakers, type Group, type Kind, type TaskKind } from './kinds.js';
 export { DEFAULT_ORGANISATION, newUid } from './identity.js';
-export { DETOUR, MAX_PARTITIONS, streamKey, topology, wakeChannel } from './topology.js';
+export {
+  DETOUR,
+  MAX_PARTITIONS,
+  numberedChannel,
+  streamKey,
+  topology,
+  wakeChannel,
+} from './topology.js';
 export { decode, encode, UnreadableEvent } from './codec.js';
 export { catalogue } from './catalogue/catalogue.js';
 export {
   deviceCreated,
   deviceDeleted,
+  deviceHealthReported,
   deviceLabelsUpdated,
   deviceSpecUpdated,
   deviceStatusReported,
@@ -24,25 +32,30 @@ export {
   deviceTokenRevoked,
   fleetCreated,
   fleetDeleted,
+  fleetLabelsUpdated,
   fleetRolloutPolicyUpdated,
   fleetSelectorUpdated,
   fleetTemplateUpdated,
   repositoryCreated,
   repositoryDeleted,
+  repositoryLabelsUpdated,
   repositorySpecUpdated,
   repositoryWebhookUpdated,
   type Deleted,
   type DeviceCreated,
+  type DeviceHealthReported,
   type DeviceLabelsUpdated,
   type DeviceSpecUpdated,
   type DeviceStatusReported,
   type DeviceTokenChanged,
   type FleetCreated,
+  type FleetLabelsUpdated,
   type FleetRolloutPolicyUpdated,
   type FleetSelectorUpdated,
   type FleetTemplateUpdated,
   type Labels,
   type RepositoryCreated,
+  type RepositoryLabelsUpdated,
   type RepositorySpecUpdated,
   type RepositoryWebhookUpdated,
 } from './catalogue/gateway.js';
@@ -107,4 +120,9 @@ export {
   type RepositoryUsersWoken,
   type SecretUsersWoken,
 } from './catalogue/repo.js';
-export { taskPermanentlyFailed, type TaskPermanentlyFailed } from './catalogue/task.js';
+export {
+  handledLate,
+  taskPermanentlyFailed,
+  type HandledLate,
+  type TaskPermanentlyFailed,
+} from './catalogue/task.js';

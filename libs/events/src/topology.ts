@@ -117,3 +117,8 @@ export function streamKey(prefix: string, group: Group, partition: number): stri
 export function wakeChannel(prefix: string): string {
   return `${prefix}:wake`;
 }
+
+/** The channel on which the replayer says that it has numbered something. */
+export function numberedChannel(prefix: string): string {
+  return `${prefix}:numbered`;
+}

@@ -1,4 +1,5 @@
 export { boot, startService, type BootOptions } from './boot.js';
+export { NumberedHints } from './hints.js';
 export { HealthController } from './health.controller.js';
 export { Lifecycle } from './lifecycle.js';
 export { ServiceModule, type ServiceOptions } from './service.module.js';

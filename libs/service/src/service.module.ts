@@ -5,7 +5,7 @@ import type { Group } from '@skein/events';
 import { Postgres, type PostgresSettings } from '@skein/postgres';
 import { LOGGER, openLogger, startTelemetry } from '@skein/telemetry';
 import { HealthController } from './health.controller.js';
-import { Hints } from './hints.js';
+import { Hints, NumberedHints } from './hints.js';
 import { Lifecycle } from './lifecycle.js';
 import { ROOM, TELEMETRY } from './tokens.js';
 
@@ -54,6 +54,7 @@ function providersOf({ room, config, entities }: ServiceOptions): Provider[] {
 
 const hearing: Provider[] = [
   { provide: Hints, useFactory: Hints.open, inject: [ServiceConfig, ROOM] },
+  NumberedHints,
   {
     provide: EventLog,
     useFactory: (postgres: Postgres, room: Group, { wake }: Hints) =>

@@ -5,7 +5,7 @@ import type { Dispatch, UnitOfWork } from '@skein/stream';
 import type { Batch } from './batch.js';
 import { Burial } from './burial.js';
 import { handlingMetrics } from './handling-metrics.js';
-import { Handling, type Fence } from './handling.js';
+import { Handling, type Effect, type Fence } from './handling.js';
 import { MemberRetries } from './member-retries.js';
 import { membersOf } from './members.js';
 import { RetrySchedule, type RetrySettings } from './retry-schedule.js';
@@ -104,9 +104,9 @@ export class BatchUnit implements UnitOfWork {
     try {
       const delivered = await this.consumer.read(number);
       if (!delivered) throw new Error(`event ${number} is not in the log`);
-      await this.run([delivered], dispatch, async (transaction) =>
-        (await this.consumer.fenceRetry(transaction, number)) ? [delivered] : [],
-      );
+      const fence: Fence = async (transaction) =>
+        (await this.consumer.fenceRetry(transaction, number)) ? [delivered] : [];
+      await this.run([delivered], dispatch, fence, this.handling.lateEffect.bind(this.handling));
     } catch (error) {
       await this.attemptFailed(number, error as Error);
     }
@@ -122,14 +122,19 @@ export class BatchUnit implements UnitOfWork {
   }
 
   /** An event that fails alone may be about many things, of which only some fail. */
-  private async run(events: readonly Delivered[], dispatch: Dispatch, fence: Fence): Promise<void> {
+  private async run(
+    events: readonly Delivered[],
+    dispatch: Dispatch,
+    fence: Fence,
+    effect?: Effect,
+  ): Promise<void> {
     try {
-      await this.handling.run(events, dispatch, fence);
+      await this.handling.run(events, dispatch, fence, effect);
     } catch (original) {
       const divisible = events.length === 1 && membersOf(events[0]!).length > 1;
       if (!divisible || this.isTransient(original)) throw original;
       await this.handling.run(events, dispatch, fence, (transaction, [delivered]) =>
-        this.members.effectWithoutCulprits(transaction, delivered!, { dispatch, original }),
+        this.members.effectWithoutCulprits(transaction, delivered!, { dispatch, original, effect }),
       );
     }
   }

@@ -89,13 +89,28 @@ export class Handling {
     dispatch: Dispatch,
   ): Promise<number> {
     const batch = new Batch(transaction);
-    await this.task.lock?.(transaction, events);
-    for (const run of runsOf(events)) await dispatch(run[0]!.event.type, run, batch);
+    await this.fold(batch, events, dispatch);
     return this.decide(batch);
   }
 
-  private async decide(batch: Batch): Promise<number> {
-    const caused = await this.task.perform(batch);
+  /** The same for what others have passed. */
+  async lateEffect(
+    transaction: Transaction,
+    events: readonly Delivered[],
+    dispatch: Dispatch,
+  ): Promise<number> {
+    const batch = new Batch(transaction);
+    await this.fold(batch, events, dispatch);
+    return this.decide(batch, this.task.handledLate?.(events));
+  }
+
+  private async fold(batch: Batch, events: readonly Delivered[], dispatch: Dispatch) {
+    await this.task.lock?.(batch.transaction, events);
+    for (const run of runsOf(events)) await dispatch(run[0]!.event.type, run, batch);
+  }
+
+  private async decide(batch: Batch, late: readonly NewEvent[] = []): Promise<number> {
+    const caused = [...(await this.task.perform(batch)), ...late];
     await this.log.append(batch.transaction, caused.map(traced));
     return caused.length;
   }

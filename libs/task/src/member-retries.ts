@@ -3,7 +3,7 @@ import type { Delivered } from '@skein/events';
 import { isTransient, type Transaction } from '@skein/postgres';
 import type { Dispatch } from '@skein/stream';
 import type { Burial } from './burial.js';
-import type { Handling } from './handling.js';
+import type { Effect, Fence, Handling } from './handling.js';
 import { culprits, membersOf, nameOf, withMembers } from './members.js';
 import type { RetrySchedule } from './retry-schedule.js';
 
@@ -15,6 +15,13 @@ export interface MemberParts {
   readonly handling: Handling;
   readonly burial: Burial;
   readonly schedule: RetrySchedule;
+}
+
+/** An event that failed as a whole, and how its other members take effect. */
+interface Divided {
+  readonly dispatch: Dispatch;
+  readonly original: unknown;
+  readonly effect?: Effect | undefined;
 }
 
 /**
@@ -37,7 +44,7 @@ export class MemberRetries {
   async effectWithoutCulprits(
     transaction: Transaction,
     delivered: Delivered,
-    { dispatch, original }: { readonly dispatch: Dispatch; readonly original: unknown },
+    { dispatch, original, effect }: Divided,
   ): Promise<number> {
     const { handling, schedule } = this.parts;
     const members = membersOf(delivered);
@@ -55,7 +62,7 @@ export class MemberRetries {
       delayMs: schedule.delayAfter(1),
     });
     const others = [...members.keys()].filter((at) => !errors.has(at));
-    return handling.effect(transaction, [only(others)], dispatch);
+    return (effect ?? handling.effect.bind(handling))(transaction, [only(others)], dispatch);
   }
 
   /** Tries again what is due, one by one; resolves with how many there were. */
@@ -81,9 +88,9 @@ export class MemberRetries {
       const whole = await consumer.read(due.number);
       if (!whole) throw new Error(`event ${due.number} is not in the log`);
       const alone = withMembers(whole, [membersOf(whole)[due.member]]);
-      await handling.run([alone], dispatch, async (transaction) =>
-        (await this.failed.take(transaction, due)) ? [alone] : [],
-      );
+      const fence: Fence = async (transaction) =>
+        (await this.failed.take(transaction, due)) ? [alone] : [];
+      await handling.run([alone], dispatch, fence, handling.lateEffect.bind(handling));
     } catch (error) {
       await this.attemptFailed(due, error as Error);
     }

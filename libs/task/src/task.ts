@@ -21,6 +21,11 @@ export interface Task {
    * It talks to PostgreSQL only; what needs the outside is put down as a want.
    */
   perform(batch: Batch): Promise<NewEvent[]>;
+  /**
+   * Answers events to append with the effect of what is handled late: again, or after it was set aside, when others that
+   * came later took effect before it.
+   */
+  handledLate?(events: readonly Delivered[]): NewEvent[];
   /** Called after the commit: a work loop is woken here. */
   committed?(): void;
 }

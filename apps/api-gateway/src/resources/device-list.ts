@@ -27,16 +27,18 @@ async function summary(database: Queryable, org: string, query: ListQuery): Prom
 
 /**
  * A page of an organisation's devices, or the counts of all that are selected.
+ * @param now the position of what is read now
  * @throws RefusedRequest
  */
 export async function listDevices(
   database: Queryable,
   org: string,
   { summaryOnly = 'false', ...query }: ListQuery,
+  now: string,
 ): Promise<DeviceList> {
   if (isFlag(summaryOnly)) return summary(database, org, query);
   const list = selectedList(devices, { 'r.org': org }, query);
   const page = await deviceReader.page(database, list);
-  const metadata = listMetadata('Device', page, list.criteria);
+  const metadata = listMetadata('Device', page, list.criteria, list.request.at ?? now);
   return { ...head, metadata, items: page.rows.map(presentDevice) };
 }

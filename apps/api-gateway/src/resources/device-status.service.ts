@@ -1,29 +1,43 @@
 import { Injectable } from '@nestjs/common';
 import { Device, type DeviceStatus } from '@skein/api';
+import { canonicalJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
-import { deviceStatusReported } from '@skein/events';
+import { deviceHealthReported, deviceStatusReported } from '@skein/events';
 import type { Postgres, Queryable, Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, requireSelf, type Caller } from './caller.js';
 import { deviceReader, presentDevice, presentReported } from './device-reader.js';
+import { DEVICE_STATUSES } from './device-statuses.js';
+import type { Draft } from './kind-rules.js';
 import { withPatchedStatus, type Patch } from './patch/patched.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 
-interface Known {
-  readonly uid: string;
+/** What others know of a device without asking for it: what it runs, and how it is. */
+interface News {
+  /** Null: it has not reported yet. */
   readonly renderedVersion: number | null;
   readonly updated: string | null;
+  readonly summary: string;
+  readonly applications: string;
+  readonly lifecycle: string;
 }
 
-interface Report {
+interface Known extends News {
+  readonly uid: string;
+}
+
+interface Report extends News {
   readonly status: DeviceStatus;
   readonly renderedVersion: number;
   readonly updated: string;
 }
 
+const { summary, application, lifecycle } = DEVICE_STATUSES;
+
 const KNOWN = `
-select r.uid, s.rendered_version as "renderedVersion", s.updated
+select r.uid, s.rendered_version as "renderedVersion", s.updated,
+  ${summary} as summary, ${application} as applications, ${lifecycle} as lifecycle
 from gateway.devices r left join gateway.device_statuses s on s.org = r.org and s.uid = r.uid
 where r.org = $1 and r.name = $2`;
 
@@ -36,29 +50,56 @@ on conflict (org, uid) do update
   set rendered_version = excluded.rendered_version, updated = excluded.updated,
       status = excluded.status, last_seen = excluded.last_seen`;
 
-/** Heartbeats: nothing that anybody decides by has changed. */
+/** Heartbeats: nothing that anybody decides or selects by has changed. */
 const REFRESH = `
-update gateway.device_statuses set status = $5, last_seen = now()
+update gateway.device_statuses s set status = $5, last_seen = now()
 where org = $1 and uid = $2 and rendered_version = $3 and updated = $4
+  and (${summary}, ${application}, ${lifecycle}) = ($6, $7, $8)
 returning uid`;
 
 const LOCK_STATUS = 'select 1 from gateway.device_statuses where org = $1 and uid = $2 for update';
 
-const GROW = 'update gateway.devices set version = version + 1 where org = $1 and uid = $2';
+const GROW = 'update gateway.devices set version = version + $3 where org = $1 and uid = $2';
+
+/** The `status` in a part of a report, as SQL reads it. */
+function statusIn(part: object | undefined): string {
+  const { status } = (part ?? {}) as { readonly status?: unknown };
+  if (status === undefined || status === null) return 'Unknown';
+  return typeof status === 'string' ? status : JSON.stringify(status);
+}
 
 function reportOf(status: DeviceStatus): Report {
   return {
     status,
     renderedVersion: Number(status.config?.renderedVersion ?? 0),
     updated: status.updated?.status ?? 'Unknown',
+    summary: statusIn(status.summary),
+    applications: statusIn(status.applicationsSummary),
+    lifecycle: statusIn(status.lifecycle),
   };
 }
 
-function isNews(report: Report, known: Known): boolean {
-  return report.renderedVersion !== known.renderedVersion || report.updated !== known.updated;
+const healthOf = ({ summary, applications, lifecycle }: News) => ({
+  summary,
+  applications,
+  lifecycle,
+});
+
+/** What is new in a report. */
+function newsIn(report: Report, known: Known): Draft[] {
+  const { renderedVersion, updated } = report;
+  const drafts: Draft[] = [];
+  if (renderedVersion !== known.renderedVersion || updated !== known.updated) {
+    drafts.push({ definition: deviceStatusReported, data: { renderedVersion, updated } });
+  }
+  const health = healthOf(report);
+  if (canonicalJson(health) !== canonicalJson(healthOf(known))) {
+    drafts.push({ definition: deviceHealthReported, data: health });
+  }
+  return drafts;
 }
 
-/** What devices say that they run. Only a change of that enters the log. */
+/** What devices say that they run, and how they are. Only a change of that enters the log. */
 @Injectable()
 export class DeviceStatusService {
   private readonly postgres: Postgres;
@@ -80,10 +121,11 @@ export class DeviceStatusService {
     const known = await this.known(this.postgres, caller, name);
     this.presence.note({ org: caller.org, uid: known.uid });
     const report = reportOf(status);
-    const refreshed = !isNews(report, known) && (await this.refresh(caller, known.uid, report));
+    const isNews = newsIn(report, known).length > 0;
+    const refreshed = !isNews && (await this.refresh(caller, known.uid, report));
     const append = () => this.append(caller, name, () => Promise.resolve(status));
     if (!refreshed) await attempt(append);
-    return this.read(caller, name);
+    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
   }
 
   /** Patches what the device reported last: a report that leaves the rest as it was. */
@@ -96,17 +138,14 @@ export class DeviceStatusService {
       return withPatchedStatus(Device, reported, patch).status!;
     };
     await attempt(() => this.append(caller, name, change));
-    return this.read(caller, name);
+    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
   }
 
   private async refresh({ org }: Caller, uid: string, report: Report): Promise<boolean> {
     const { renderedVersion, updated, status } = report;
     const found = await this.postgres.query(REFRESH, [
-      org,
-      uid,
-      renderedVersion,
-      updated,
-      JSON.stringify(status),
+      ...[org, uid, renderedVersion, updated, JSON.stringify(status)],
+      ...Object.values(healthOf(report)),
     ]);
     return found.length > 0;
   }
@@ -131,17 +170,11 @@ export class DeviceStatusService {
         updated,
         JSON.stringify(status),
       ]);
-      const data = { renderedVersion, updated };
-      const event = {
-        definition: deviceStatusReported,
-        org,
-        subject: known.uid,
-        data,
-        origin: originOf(caller),
-      };
-      const news = isNews(report, known);
-      if (news) await transaction.query(GROW, [org, known.uid]);
-      return { events: news ? [event] : [], result: () => undefined };
+      const news = newsIn(report, known);
+      if (news.length > 0) await transaction.query(GROW, [org, known.uid, news.length]);
+      const origin = originOf(caller);
+      const events = news.map((draft) => ({ ...draft, org, subject: known.uid, origin }));
+      return { events, result: () => undefined };
     });
   }
 

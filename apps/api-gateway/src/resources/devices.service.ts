@@ -13,14 +13,19 @@ import type { Transaction } from '@skein/postgres';
 import { DeviceRow } from '../entities/device-row.js';
 import type { Caller } from './caller.js';
 import { listDevices } from './device-list.js';
-import { deviceReader, presentDevice } from './device-reader.js';
+import { deviceReader, presentDevice, type DeviceReadRow } from './device-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import type { ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
 import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
+import { devices } from './selection/selectables.js';
+import { ListPositions } from './watch/list-positions.js';
+import { WatchedList } from './watch/watched-list.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
+
+const watchable = { selectable: devices, source: deviceReader, present: presentDevice };
 
 const OPEN_VIEW = `
 with heard as (
@@ -38,6 +43,7 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
     private readonly log: EventLog,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,
+    private readonly positions: ListPositions,
   ) {
     this.writer = new Writer(log, this, keys);
   }
@@ -63,7 +69,12 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
   }
 
   list({ org }: Caller, query: ListQuery): Promise<DeviceList> {
-    return listDevices(this.log.postgres, org, query);
+    return listDevices(this.log.postgres, org, query, this.positions.now(org));
+  }
+
+  /** @throws RefusedRequest */
+  watched({ org }: Caller, query: ListQuery): WatchedList<DeviceReadRow> {
+    return new WatchedList(this.log.postgres, watchable, { 'r.org': org }, query);
   }
 
   make(_transaction: Transaction, { name }: Identity, body: Device): Promise<Changes<DeviceRow>> {

@@ -5,6 +5,7 @@ import { EventLog } from '@skein/event-log';
 import {
   fleetCreated,
   fleetDeleted,
+  fleetLabelsUpdated,
   fleetRolloutPolicyUpdated,
   fleetSelectorUpdated,
   fleetTemplateUpdated,
@@ -23,8 +24,16 @@ import { RefusedRequest } from './refused-request.js';
 import { RepositoryUsers } from './repository-users.js';
 import { fleets } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
+import { ListPositions } from './watch/list-positions.js';
+import { WatchedList } from './watch/watched-list.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
+
+const watchable = {
+  selectable: fleets,
+  source: fleetReader,
+  present: (row: FleetReadRow) => presentFleet(row),
+};
 
 const OPEN_VIEW =
   'insert into gateway.fleet_views (org, uid) values ($1, $2) on conflict do nothing';
@@ -48,6 +57,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     private readonly log: EventLog,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,
+    private readonly positions: ListPositions,
   ) {
     this.writer = new Writer(log, this, keys);
   }
@@ -89,14 +99,20 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   async list({ org }: Caller, query: ListQuery): Promise<FleetList> {
+    const now = this.positions.now(org);
     const list = selectedList(fleets, { 'r.org': org }, query);
     const page = await fleetReader.page(this.log.postgres, list);
     return {
       apiVersion: API_VERSION,
       kind: 'FleetList',
-      metadata: listMetadata('Fleet', page, list.criteria),
+      metadata: listMetadata('Fleet', page, list.criteria, list.request.at ?? now),
       items: await this.presentAll(org, page.rows, query),
     };
+  }
+
+  /** @throws RefusedRequest */
+  watched({ org }: Caller, query: ListQuery): WatchedList<FleetReadRow> {
+    return new WatchedList(this.log.postgres, watchable, { 'r.org': org }, query);
   }
 
   make(_transaction: Transaction, { name }: Identity, body: Fleet): Promise<Changes<FleetRow>> {
@@ -115,6 +131,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   change(_transaction: Transaction, row: FleetRow, body: Fleet): Promise<Changes<FleetRow>> {
+    const { labels = {} } = body.metadata;
     const parts = partsOf(body);
     const generation = row.generation + 1;
     const events: Draft[] = [];
@@ -132,15 +149,14 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
       const rolloutPolicy = said(parts.rolloutPolicy);
       events.push({ definition: fleetRolloutPolicyUpdated, data: { rolloutPolicy } });
     }
-    // The contract has no event for the labels of fleets: nobody decides by them.
-    const labels = body.metadata.labels ?? {};
-    const relabelled = canonicalJson(labels) === canonicalJson(row.labels) ? {} : { labels };
-    if (events.length === 0) return Promise.resolve({ columns: relabelled, events });
     const templateGeneration = differs('template') ? generation : row.templateGeneration;
-    return Promise.resolve({
-      columns: { ...relabelled, ...parts, generation, templateGeneration },
-      events,
-    });
+    const respecified = events.length > 0 && { ...parts, generation, templateGeneration };
+    const columns: Partial<FleetRow> = { ...respecified };
+    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+      columns.labels = labels;
+      events.push({ definition: fleetLabelsUpdated, data: { labels } });
+    }
+    return Promise.resolve({ columns, events });
   }
 
   async remove(transaction: Transaction, row: FleetRow) {

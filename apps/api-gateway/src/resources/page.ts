@@ -10,6 +10,8 @@ export interface PageRequest {
   readonly limit: number;
   /** The key of the last item of the page before. */
   readonly after: string | null;
+  /** The position of the first page. */
+  readonly at?: string | undefined;
 }
 
 export interface Page<Row> {
@@ -49,10 +51,10 @@ function decoded(token: string): Record<string, unknown> {
   return {};
 }
 
-function afterOf(kind: string, token: string, criteria: string | undefined): string {
-  const { kind: of, after, criteria: other } = decoded(token);
+function placeOf(kind: string, token: string, criteria: string | undefined) {
+  const { kind: of, after, criteria: other, at } = decoded(token);
   if (of !== kind || typeof after !== 'string') throw noPosition(kind);
-  if (other === criteria) return after;
+  if (other === criteria) return { after, at: typeof at === 'string' ? at : undefined };
   throw new RefusedRequest(
     'invalid',
     'continue: is from a list with other criteria, or of another organisation; repeat the same ones, or begin without it',
@@ -86,17 +88,27 @@ export function pageRequest(
   const { limit, continue: token } = query;
   return {
     limit: limit === undefined ? DEFAULT_LIMIT : limitOf(String(limit)),
-    after: token === undefined ? null : afterOf(kind, String(token), abilities?.criteria),
+    ...(token === undefined ? { after: null } : placeOf(kind, String(token), abilities?.criteria)),
   };
 }
 
-/** The metadata of a list. */
+/**
+ * The metadata of a list.
+ * @param at its position, which all pages share
+ */
 export function listMetadata(
   kind: string,
   { next, remaining }: Partial<Page<unknown>>,
   criteria?: string,
+  at?: string,
 ) {
-  if (next === undefined) return {};
-  const token = Buffer.from(JSON.stringify({ kind, after: next, criteria })).toString('base64url');
-  return { continue: token, ...(remaining !== undefined && { remainingItemCount: remaining }) };
+  const position = at === undefined ? {} : { resourceVersion: at };
+  if (next === undefined) return position;
+  const place = { kind, after: next, criteria, at };
+  const token = Buffer.from(JSON.stringify(place)).toString('base64url');
+  return {
+    ...position,
+    continue: token,
+    ...(remaining !== undefined && { remainingItemCount: remaining }),
+  };
 }

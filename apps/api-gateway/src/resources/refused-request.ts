@@ -6,9 +6,11 @@ export type RefusalCode =
   | 'not-acceptable'
   | 'conflict'
   | 'precondition'
+  | 'expired'
   | 'too-large'
   | 'media-type'
   | 'mismatch'
+  | 'too-many'
   | 'unsupported'
   /** Something that is needed is away: later it may work. */
   | 'busy';

@@ -11,6 +11,7 @@ import { EventLog } from '@skein/event-log';
 import {
   repositoryCreated,
   repositoryDeleted,
+  repositoryLabelsUpdated,
   repositorySpecUpdated,
   type JsonObject,
 } from '@skein/events';
@@ -26,9 +27,11 @@ import { leaksTo, maskedInBoth, maskedSpec, withoutCredentials } from './reposit
 import { RefusedRequest } from './refused-request.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
-import type { Changes, Identity, KindRules, Saved } from './kind-rules.js';
+import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
 import { repositories } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
+import { ListPositions } from './watch/list-positions.js';
+import { WatchedList } from './watch/watched-list.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
@@ -74,6 +77,8 @@ function present(row: Row): Repository {
   };
 }
 
+const watchable = { selectable: repositories, source: reader, present };
+
 @Injectable()
 export class RepositoriesService implements KindRules<RepositoryRow, Repository> {
   readonly kind = 'Repository';
@@ -85,6 +90,7 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
     private readonly credentials: RepositoryCredentials,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,
+    private readonly positions: ListPositions,
   ) {
     this.writer = new Writer(log, this, keys);
   }
@@ -110,14 +116,20 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
   }
 
   async list({ org }: Caller, query: ListQuery): Promise<RepositoryList> {
+    const now = this.positions.now(org);
     const list = selectedList(repositories, { 'r.org': org }, query);
     const page = await reader.page(this.log.postgres, list);
     return {
       apiVersion: API_VERSION,
       kind: 'RepositoryList',
-      metadata: listMetadata('Repository', page, list.criteria),
+      metadata: listMetadata('Repository', page, list.criteria, list.request.at ?? now),
       items: page.rows.map(present),
     };
+  }
+
+  /** @throws RefusedRequest */
+  watched({ org }: Caller, query: ListQuery): WatchedList<Row> {
+    return new WatchedList(this.log.postgres, watchable, { 'r.org': org }, query);
   }
 
   async make(
@@ -147,16 +159,20 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
     }
     const credentials = await this.credentials.seal(transaction, row, spec, row.credentials);
     const [shown, labels] = [maskedSpec(spec), metadata.labels ?? {}];
-    // The contract has no event for the labels of repositories: nobody decides by them.
-    const relabelled = canonicalJson(labels) === canonicalJson(row.labels) ? {} : { labels };
+    const columns: Partial<RepositoryRow> = {};
+    const events: Draft[] = [];
+    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+      columns.labels = labels;
+      events.push({ definition: repositoryLabelsUpdated, data: { labels } });
+    }
     const same =
       credentials === row.credentials && canonicalJson(shown) === canonicalJson(row.spec);
-    if (same) return { columns: relabelled, events: [] };
-    const data = { spec: withoutCredentials(spec) as unknown as JsonObject, credentials };
-    return {
-      columns: { ...relabelled, spec: shown, credentials, generation: row.generation + 1 },
-      events: [{ definition: repositorySpecUpdated, data }],
-    };
+    if (!same) {
+      Object.assign(columns, { spec: shown, credentials, generation: row.generation + 1 });
+      const said = withoutCredentials(spec) as unknown as JsonObject;
+      events.push({ definition: repositorySpecUpdated, data: { spec: said, credentials } });
+    }
+    return { columns, events };
   }
 
   async hidden(transaction: Transaction, row: RepositoryRow, { spec }: Repository) {

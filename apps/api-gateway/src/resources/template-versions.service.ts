@@ -5,15 +5,19 @@ import {
   type TemplateVersion,
   type TemplateVersionList,
 } from '@skein/api';
-import { Postgres } from '@skein/postgres';
+import { Postgres, type Queryable } from '@skein/postgres';
 import type { Caller } from './caller.js';
 import { fleetReader } from './fleet-reader.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 import { templateVersions } from './selection/selectables.js';
 import { readPage, selectedList, type ListSource } from './selection/selected-list.js';
+import type { Scope } from './selection/selection.js';
+import { ListPositions } from './watch/list-positions.js';
+import { WatchedList } from './watch/watched-list.js';
 
 interface Row {
+  readonly uid: string;
   readonly name: string;
   readonly generation: number;
   readonly spec: DeviceSpec;
@@ -23,7 +27,7 @@ interface Row {
 const source: ListSource = {
   table: 'gateway.template_versions',
   select: `
-select r.name, r.generation, r.spec, r.created_at as "createdAt" from gateway.template_versions r
+select r.uid, r.name, r.generation, r.spec, r.created_at as "createdAt" from gateway.template_versions r
 join gateway.fleets f on f.org = r.org and f.uid = r.fleet`,
 };
 
@@ -40,10 +44,24 @@ function present(fleet: string, { name, generation, spec, createdAt }: Row): Tem
   };
 }
 
+/**
+ * Template versions go with their fleet, and not before it.
+ * @throws RefusedRequest when it is gone
+ */
+async function requireFleet(database: Queryable, scope: Scope, name: string) {
+  const sql = 'select from gateway.fleets where org = $1 and uid = $2';
+  const found = await database.query(sql, [scope['r.org'], scope['r.fleet']]);
+  if (found.length === 0) throw RefusedRequest.notFound('Fleet', name);
+  return new Map<string, object>();
+}
+
 /** What the templates of fleets were frozen to. They are made by the validation service; here they are read. */
 @Injectable()
 export class TemplateVersionsService {
-  constructor(private readonly postgres: Postgres) {}
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly positions: ListPositions,
+  ) {}
 
   async read({ org }: Caller, fleet: string, name: string): Promise<TemplateVersion> {
     const { uid } = await fleetReader.one(this.postgres, org, fleet);
@@ -53,14 +71,27 @@ export class TemplateVersionsService {
   }
 
   async list({ org }: Caller, fleet: string, query: ListQuery): Promise<TemplateVersionList> {
+    const now = this.positions.now(org);
     const { uid } = await fleetReader.one(this.postgres, org, fleet);
     const list = selectedList(templateVersions, { 'r.org': org, 'r.fleet': uid }, query);
     const page = await readPage<Row>(this.postgres, source, list);
     return {
       apiVersion: API_VERSION,
       kind: 'TemplateVersionList',
-      metadata: listMetadata('TemplateVersion', page, list.criteria),
+      metadata: listMetadata('TemplateVersion', page, list.criteria, list.request.at ?? now),
       items: page.rows.map((row) => present(fleet, row)),
     };
+  }
+
+  /** @throws RefusedRequest */
+  async watched({ org }: Caller, fleet: string, query: ListQuery): Promise<WatchedList<Row>> {
+    const { uid } = await fleetReader.one(this.postgres, org, fleet);
+    const watchable = {
+      selectable: templateVersions,
+      source,
+      present: (row: Row) => present(fleet, row),
+      left: (database: Queryable, scope: Scope) => requireFleet(database, scope, fleet),
+    };
+    return new WatchedList(this.postgres, watchable, { 'r.org': org, 'r.fleet': uid }, query);
   }
 }

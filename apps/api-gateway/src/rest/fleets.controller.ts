@@ -9,6 +9,7 @@ import {
   Put,
   Query,
   Res,
+  type StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
@@ -20,6 +21,7 @@ import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { fleets } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
+import { WatchService } from '../resources/watch/watch.service.js';
 import { Needs } from '../rights/needs.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
@@ -27,22 +29,34 @@ import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, MaySummarise, Selects } from './documented.js';
 import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
+import { answerWatch } from './event-stream.js';
 import { FromPatch } from './patch-body.js';
+import { FromWatch, Watched, type WatchAsked } from './watch-request.js';
 import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('fleets')
 @UseInterceptors(EntityTags)
 @Controller('api/v1/fleets')
 export class FleetsController {
-  constructor(private readonly fleets: FleetsService) {}
+  constructor(
+    private readonly fleets: FleetsService,
+    private readonly watches: WatchService,
+  ) {}
 
   @Get()
   @Needs('list', 'fleets')
   @AnswersPages(FleetList)
   @Selects(fleets)
   @MaySummarise()
-  list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<FleetList> {
-    return this.fleets.list(caller, query);
+  @Watched()
+  async list(
+    @FromCaller() caller: Caller,
+    @Query() query: ListQuery,
+    @FromWatch() watch: WatchAsked | undefined,
+  ): Promise<FleetList | StreamableFile> {
+    if (!watch) return this.fleets.list(caller, query);
+    const list = this.fleets.watched(caller, query);
+    return answerWatch(watch.reply, await this.watches.open(list, watch));
   }
 
   @Post()

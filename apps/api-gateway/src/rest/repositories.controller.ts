@@ -9,6 +9,7 @@ import {
   Put,
   Query,
   Res,
+  type StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
@@ -20,6 +21,7 @@ import type { ListQuery } from '../resources/page.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { repositories } from '../resources/selection/selectables.js';
 import type { WriteRequest } from '../resources/write-request.js';
+import { WatchService } from '../resources/watch/watch.service.js';
 import { Needs } from '../rights/needs.js';
 import { answerSaved } from './answer-saved.js';
 import { FromCaller } from './caller.decorator.js';
@@ -27,21 +29,33 @@ import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
 import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
 import { EntityTags } from './entity-tags.interceptor.js';
+import { answerWatch } from './event-stream.js';
 import { FromPatch } from './patch-body.js';
+import { FromWatch, Watched, type WatchAsked } from './watch-request.js';
 import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('repositories')
 @UseInterceptors(EntityTags)
 @Controller('api/v1/repositories')
 export class RepositoriesController {
-  constructor(private readonly repositories: RepositoriesService) {}
+  constructor(
+    private readonly repositories: RepositoriesService,
+    private readonly watches: WatchService,
+  ) {}
 
   @Get()
   @Needs('list', 'repositories')
   @AnswersPages(RepositoryList)
   @Selects(repositories)
-  list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<RepositoryList> {
-    return this.repositories.list(caller, query);
+  @Watched()
+  async list(
+    @FromCaller() caller: Caller,
+    @Query() query: ListQuery,
+    @FromWatch() watch: WatchAsked | undefined,
+  ): Promise<RepositoryList | StreamableFile> {
+    if (!watch) return this.repositories.list(caller, query);
+    const list = this.repositories.watched(caller, query);
+    return answerWatch(watch.reply, await this.watches.open(list, watch));
   }
 
   @Post()

@@ -39,6 +39,8 @@ const operations = [
 ];
 
 const parameters = {
+  watch: { on: ['GET'], schema: { type: 'boolean' } },
+  resourceVersion: { on: ['GET'], schema: text },
   dryRun: { on: ['POST', 'PUT', 'PATCH', 'DELETE'], schema: { enum: ['All'] } },
 };
 
@@ -52,6 +54,7 @@ const statuses = {
     'PATCH /devices/{name}/status',
     'PATCH /fleets/{name}/status',
   ],
+  410: ['GET'],
   412: ['PUT', 'PATCH', 'DELETE'],
   413: ['POST', 'PUT', 'PATCH'],
   415: ['POST', 'PUT', 'PATCH'],
@@ -86,6 +89,8 @@ const difference = {
 };
 
 const responseTypes = {
+  // Bytes that come as things change: the specs of watches look into them.
+  'text/event-stream': {},
   'application/problem+json': problem,
   'application/json-patch+json': difference,
 };
@@ -101,6 +106,7 @@ export const ownReasons = [
   'FleetRolloutSuperseded',
   'FleetRolloutWaiting',
   'FleetTemplateVersionCreated',
+  'InternalTaskHandledLate',
   'ReferencedSecretUpdated',
   'RepositoryPushReported',
 ];
@@ -109,6 +115,7 @@ const approval = { enum: ['Automatic', 'Manual'] };
 
 const members = {
   'Event.reason': { enum: [...ownReasons, 'UnreadableEvent'] },
+  'ListMeta.resourceVersion': text,
   'Batch.approval': approval,
   'RolloutPolicy.approval': approval,
   'RolloutPolicy.errorThreshold': text,

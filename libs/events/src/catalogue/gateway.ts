@@ -49,6 +49,18 @@ export const deviceStatusReported = define<DeviceStatusReported>(
   ['renderedVersion', 'updated'],
 );
 
+/** What its agent says of the device as a whole, each in one word: what devices can be listed by. */
+export interface DeviceHealthReported {
+  readonly summary: string;
+  readonly applications: string;
+  readonly lifecycle: string;
+}
+export const deviceHealthReported = define<DeviceHealthReported>(
+  'Device',
+  'skein.device.health-reported.v1',
+  ['summary', 'applications', 'lifecycle'],
+);
+
 /** A token with which the device proves who it is. */
 export interface DeviceTokenChanged {
   /** Its id: the token itself is known to the device only. */
@@ -113,6 +125,16 @@ export const fleetRolloutPolicyUpdated = define<FleetRolloutPolicyUpdated>(
   'skein.fleet.rollout-policy-updated.v1',
   ['rolloutPolicy'],
 );
+
+/** Nobody decides by the labels of fleets; lists are selected by them. */
+export interface FleetLabelsUpdated {
+  readonly labels: Labels;
+}
+export const fleetLabelsUpdated = define<FleetLabelsUpdated>(
+  'Fleet',
+  'skein.fleet.labels-updated.v1',
+  ['labels'],
+);
 export const fleetDeleted = define<Deleted>('Fleet', 'skein.fleet.deleted.v1', ['name']);
 
 export interface RepositorySpecUpdated {
@@ -133,6 +155,15 @@ export const repositorySpecUpdated = define<RepositorySpecUpdated>(
   'Repository',
   'skein.repository.spec-updated.v1',
   ['spec', 'credentials'],
+);
+
+export interface RepositoryLabelsUpdated {
+  readonly labels: Labels;
+}
+export const repositoryLabelsUpdated = define<RepositoryLabelsUpdated>(
+  'Repository',
+  'skein.repository.labels-updated.v1',
+  ['labels'],
 );
 export const repositoryDeleted = define<Deleted>('Repository', 'skein.repository.deleted.v1', [
   'name',

@@ -42,3 +42,18 @@ export const taskPermanentlyFailed: Readonly<
   render: of('render', 'RenderTask'),
   repo: of('repo', 'RepoTask'),
 };
+
+/** An event took effect in the gateway's views after later ones had passed it. */
+export interface HandledLate {
+  /** Number of that event in the log. */
+  readonly number: number;
+  /** Type of that event. */
+  readonly type: string;
+}
+
+/** Lets those who watch know: what changed has no number of its own. The subject is that of the event. */
+export const handledLate = define<HandledLate>(
+  'GatewayTask',
+  'skein.gateway-task.handled-late.v1',
+  ['number', 'type'],
+);

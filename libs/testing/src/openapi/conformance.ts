@@ -76,14 +76,18 @@ export class Conformance {
   private inStatus({ name, method, about }: Operation, status: number): string[] {
     if (!about) this.used.add(`operations ${name}`);
     if (!about || about.responses[status]) return [];
-    if (status === 501 && this.extensions.unbuilt.includes(name)) {
-      this.used.add(`unbuilt ${name}`);
-      return [];
-    }
-    const places = this.extensions.statuses[status] ?? [];
-    if (!places.includes(method) && !places.includes(name)) return ['is no status of the document'];
-    this.used.add(`statuses ${status}`);
+    const entry = this.entryFor(name, method, status);
+    if (entry === undefined) return ['is no status of the document'];
+    this.used.add(entry);
     return [];
+  }
+
+  /** The entry that allows a status code; undefined when none does. */
+  private entryFor(name: string, method: string, status: number): string | undefined {
+    const { unbuilt, statuses } = this.extensions;
+    if (status === 501 && unbuilt.includes(name)) return `unbuilt ${name}`;
+    const places = statuses[status] ?? [];
+    return places.includes(method) || places.includes(name) ? `statuses ${status}` : undefined;
   }
 
   private inQuery({ method, about }: Operation, query: string): string[] {

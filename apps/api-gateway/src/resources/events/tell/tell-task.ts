@@ -1,5 +1,5 @@
 import { API_VERSION } from '@skein/api';
-import { taskPermanentlyFailed, type TaskPermanentlyFailed } from '@skein/events';
+import { handledLate, taskPermanentlyFailed, type TaskPermanentlyFailed } from '@skein/events';
 import { resourceKind } from './kinds.js';
 import { telling, type Scene, type Told } from './telling.js';
 
@@ -30,9 +30,20 @@ function gaveUp(service: string, failure: TaskPermanentlyFailed, { name }: Scene
   };
 }
 
-export const taskTellings = Object.entries(taskPermanentlyFailed).map(([service, definition]) =>
+const givenUp = Object.entries(taskPermanentlyFailed).map(([service, definition]) =>
   telling(definition, {
     reasons: ['InternalTaskPermanentlyFailed'],
     tell: (failure, scene) => gaveUp(service, failure, scene),
   }),
 );
+
+export const taskTellings = [
+  ...givenUp,
+  telling(handledLate, {
+    reasons: ['InternalTaskHandledLate'],
+    tell: ({ number, type }) => ({
+      reason: 'InternalTaskHandledLate',
+      message: `is shown with ${type}, number ${number}, which was handled late`,
+    }),
+  }),
+];

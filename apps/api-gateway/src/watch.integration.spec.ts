@@ -1,0 +1,219 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_ORGANISATION, deviceCreated, newUid } from '@skein/events';
+import { migratedDatabase } from '@skein/migrate';
+import { jsonClient } from '@skein/testing';
+import { fleet, repository } from '../test/manifests.js';
+import { WatchScene } from '../test/watch-scene.js';
+import { Positions } from './resources/watch/positions.js';
+import { WatchService } from './resources/watch/watch.service.js';
+
+const scene = new WatchScene({ migratedDatabase, jsonClient, environment: process.env });
+const { call, watch, follow, positionOf, put, settle, settled } = scene;
+
+beforeAll(() => {
+  Object.assign(process.env, { SKEIN_WATCH_RESUME_EVENTS: '60', SKEIN_WATCH_CLIENTS: '20' });
+  return scene.open();
+});
+afterEach(async () => {
+  await scene.hangUp();
+  await scene.empty('repositories', 'fleets', 'devices');
+});
+afterAll(() => scene.close());
+
+describe('a watch', () => {
+  it('tells what changes after the position of a list, as reads show it', async () => {
+    await put('old');
+    await settled();
+    const client = await watch('devices', { resourceVersion: await positionOf('devices') });
+    expect(client.code).toBe(200);
+    expect(client.headers['content-type']).toBe('text/event-stream');
+    expect(client.headers['cache-control']).toBe('no-store');
+    expect(client.headers['flightctl-api-version']).toBe('v1beta1');
+    await put('new');
+    await settle();
+    await client.until(() => client.told.includes('ADDED new'));
+    await put('old', { site: 'lyon' });
+    await call('DELETE', '/devices/new');
+    await settle();
+    await client.until(() => client.told.length === 3);
+    expect(client.told.toSorted()).toEqual(['ADDED new', 'DELETED new', 'MODIFIED old']);
+    expect(client.known.get('old')).toEqual((await call('GET', '/devices/old')).body);
+    expect(client.sent.at(-1)!.id).toMatch(/^[\w-]{22}$/);
+  });
+
+  it('begins with all that is there when no position is given', async () => {
+    await put('a');
+    await put('b');
+    await settled();
+    const client = await watch('devices');
+    await client.until(() => client.types.includes('BOOKMARK'));
+    expect(client.types).toEqual(['ADDED', 'ADDED', 'BOOKMARK']);
+    expect(client.sent.map(({ id }) => id === undefined)).toEqual([true, true, false]);
+    await put('c');
+    await settle();
+    await client.until(() => client.known.has('c'));
+  });
+
+  it('goes on after the last id, which goes before the position that was asked for at first', async () => {
+    const first = await follow('devices');
+    await put('a');
+    await settle();
+    await first.until(() => first.known.has('a'));
+    await first.close();
+    await put('b');
+    await settled();
+    const headers = { 'last-event-id': first.lastId! };
+    const second = await watch('devices', { resourceVersion: 'nonsense' }, headers);
+    await second.until(() => second.types.includes('BOOKMARK'));
+    expect(second.told).toEqual(['ADDED b']);
+  });
+
+  it('tells those who hear nothing where they are', async () => {
+    const client = await follow('devices', { labelSelector: 'site=lyon' });
+    const before = client.lastId;
+    await put('elsewhere', { site: 'nice' });
+    await settled();
+    scene.app.get(WatchService).remind(60_000);
+    scene.app.get(WatchService).remind(0);
+    await client.until(() => client.lastId !== before);
+    expect(client.types).toEqual(['BOOKMARK', 'BOOKMARK']);
+    expect(client.sent[1]!.object.metadata.resourceVersion).toBe(client.lastId);
+    await client.close();
+    const next = await watch('devices', {}, { 'last-event-id': client.lastId! });
+    await next.until(() => next.types.includes('BOOKMARK'));
+    expect(next.told).toEqual([]);
+  });
+});
+
+describe('a position', () => {
+  it('is the same on all pages of a list', async () => {
+    for (const name of ['a', 'b', 'c']) await put(name);
+    const first = await scene.listOf('devices', { limit: '1' });
+    await settled();
+    const next = { limit: '1', continue: first.metadata.continue };
+    const second = await scene.listOf('devices', next);
+    expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
+    expect(await positionOf('devices')).not.toBe(first.metadata.resourceVersion);
+  });
+
+  it('of another organisation, or made up, is refused', async () => {
+    await put('a');
+    await settled();
+    const others = scene.app.get(Positions).tokenOf(newUid(), { number: 1, id: 'ab'.repeat(6) });
+    for (const resourceVersion of [others, 'A'.repeat(22), '1', '0', 'x'.repeat(5_000)]) {
+      const { code, refusal } = await watch('devices', { resourceVersion });
+      expect([code, refusal.reason]).toEqual([400, 'BadRequest']);
+      expect(refusal.message).toContain('take metadata.resourceVersion of a list');
+    }
+  });
+
+  it('that is too old, in the future, or of another log is answered 410', async () => {
+    await put('a');
+    await settled();
+    const old = await positionOf('devices');
+    const mark = scene.app.get(Positions).markOf(DEFAULT_ORGANISATION, old);
+    const tokenOf = (changed: object) =>
+      scene.app.get(Positions).tokenOf(DEFAULT_ORGANISATION, { ...mark, ...changed });
+    const future = tokenOf({ number: mark.number + 1 });
+    const restored = tokenOf({ id: '0123456789ab' });
+    for (let index = 0; index < 61; index += 1) await put('a', { index: String(index) });
+    await scene.number();
+    for (const resourceVersion of [old, restored, tokenOf({ number: 1_000_000 })]) {
+      const { code, refusal } = await watch('devices', { resourceVersion });
+      expect([code, refusal.reason]).toEqual([410, 'Expired']);
+      expect(refusal.message).toContain('list again');
+    }
+    expect((await watch('devices', { resourceVersion: future })).code).toBe(410);
+  });
+});
+
+describe('a watch is refused', () => {
+  it.each([
+    [400, 'devices', { limit: '5', continue: 'x' }, 'limit, continue: not with watch'],
+    [400, 'devices', { summaryOnly: 'true' }, 'summaryOnly: not with watch'],
+    [400, 'fleets', { addDevicesSummary: 'true' }, 'addDevicesSummary: not with watch'],
+    [400, 'devices', { watch: 'maybe' }, 'watch: must be true or false'],
+    [400, 'devices', { fieldSelector: 'nope=1' }, 'cannot select by nope'],
+    [404, 'fleets/none/templateversions', {}, 'Fleet none does not exist'],
+    [501, 'events', {}, 'watch: not supported yet'],
+  ])('with %d: %s %j', async (code, path, query, message) => {
+    const client = await watch(path, query);
+    expect([client.code, client.refusal.message]).toEqual([code, expect.stringContaining(message)]);
+  });
+
+  it('by a client that does not take events', async () => {
+    const client = await watch('devices', {}, { accept: 'application/json' });
+    expect([client.code, client.refusal.message]).toEqual([
+      406,
+      'watch: is answered as text/event-stream, which Accept has to take',
+    ]);
+  });
+
+  it('when too many watch', async () => {
+    const clients = await Promise.all(Array.from({ length: 20 }, () => watch('fleets')));
+    expect(clients.map(({ code }) => code)).toEqual(Array(20).fill(200));
+    expect((await watch('devices')).code).toBe(429);
+    await clients[0]!.close();
+    await clients[1]!.until(() => clients[1]!.types.includes('BOOKMARK'));
+    let code = 429;
+    while (code === 429) ({ code } = await watch('devices'));
+    expect(code).toBe(200);
+  });
+});
+
+describe('what is shown', () => {
+  it('of fleets and repositories changes with their labels, too', async () => {
+    const [fleets, repositories] = [await follow('fleets'), await follow('repositories')];
+    const labels = { team: 'north' };
+    for (const [path, body] of [
+      ['/fleets/f', fleet('f')],
+      ['/repositories/r', repository('r')],
+    ] as const) {
+      await call('PUT', path, body);
+      await call('PUT', path, { ...body, metadata: { ...body.metadata, labels } });
+    }
+    await settle();
+    for (const [client, name] of [
+      [fleets, 'f'],
+      [repositories, 'r'],
+    ] as const) {
+      await client.until(() => client.known.get(name)?.metadata.labels.team === 'north');
+    }
+    await call('DELETE', '/repositories/r');
+    await settle();
+    await repositories.until(() => repositories.told.includes('DELETED r'));
+  });
+
+  it('of devices changes with what they report of themselves', async () => {
+    await put('a');
+    await settled();
+    const client = await follow('devices', { fieldSelector: 'status.summary.status=Error' });
+    const report = (status: string) =>
+      call('PUT', '/devices/a/status', {
+        ...{ apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name: 'a' } },
+        status: { summary: { status }, updated: { status: 'Unknown' } },
+      });
+    await report('Online');
+    await report('Error');
+    await settle();
+    await client.until(() => client.known.has('a'));
+    await report('Online');
+    await settle();
+    await client.until(() => client.told.includes('DELETED a'));
+  });
+
+  it('of another organisation is told to nobody', async () => {
+    const client = await follow('devices');
+    const org = newUid();
+    await scene.device('theirs', {}, org);
+    const [row] = await scene.admin.query<{ uid: string }>(
+      `select uid from gateway.devices where name = 'theirs'`,
+    );
+    const data = { name: 'theirs', labels: {}, spec: null, generation: 1 };
+    await scene.say(deviceCreated, row!.uid, data, { org });
+    await put('ours');
+    await settle();
+    await client.until(() => client.known.has('ours'));
+    expect(client.told).toEqual(['ADDED ours']);
+  });
+});
