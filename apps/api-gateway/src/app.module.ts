@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { BlobStore, openBlobs, Sealer } from '@skein/blobs';
 import { Postgres } from '@skein/postgres';
 import { ServiceModule } from '@skein/service';
@@ -12,6 +12,7 @@ import { GatewayConsumer } from './gateway.consumer.js';
 import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
+import { grpcControllers, grpcProviders } from './grpc/parts.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { DeviceTokensService } from './resources/device-tokens.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
@@ -49,11 +50,10 @@ import { RepositoriesController } from './rest/repositories.controller.js';
 import { RepositoryWebhooksController } from './rest/repository-webhooks.controller.js';
 import { FleetRolloutsController, RolloutsController } from './rest/rollouts.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
-import { KnownParameters } from './rest/known-parameters.interceptor.js';
+import { KnownParameters } from './rest/known-parameters.guard.js';
 import { KvController } from './rest/kv.controller.js';
 import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
-import { TraceInterceptor } from './rest/trace.interceptor.js';
 import { DeadLettersController, ParkedController } from './rest/waiting-events.controller.js';
 import { KvService } from './system/kv.service.js';
 import { StreamsService } from './system/streams.service.js';
@@ -131,20 +131,21 @@ const resources = [
     AuthController,
     LabelsController,
     UnbuiltController,
+    ...grpcControllers,
   ],
   providers: [
     ...blobs,
     ...resources,
     ...watching,
     GatewayView,
+    ...grpcProviders,
     DeviceTokens,
     identitiesProvider,
     Admission,
     ...taskProviders(GatewayTask, GatewaySweep),
     { provide: APP_GUARD, useClass: RightsGuard },
+    { provide: APP_GUARD, useClass: KnownParameters },
     { provide: APP_FILTER, useClass: StatusFilter },
-    { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
-    { provide: APP_INTERCEPTOR, useClass: KnownParameters },
   ],
 })
 export class AppModule {}

@@ -100,7 +100,7 @@ describe('lists', () => {
     expect((await call('GET', '/devices?cveId=CVE-2026-1234')).code).toBe(501);
     expect((await call('GET', '/fleets?cveId=CVE-2026-1234')).code).toBe(400);
     const { body } = await call('GET', '/repositories?limit=1000');
-    expect(body).toEqual({ apiVersion, kind: 'RepositoryList', metadata: {}, items: [] });
+    expect(body).toMatchObject({ apiVersion, kind: 'RepositoryList', items: [] });
   });
 });
 

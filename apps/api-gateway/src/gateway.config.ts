@@ -1,8 +1,12 @@
 import { Credential, FromEnvironment } from '@skein/config';
-import { IsDefined, IsIn, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsDefined, IsIn, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
 
 import { OidcConfig } from './rights/oidc/oidc.config.js';
 
+const LOOPBACK_ONLY = {
+  message:
+    '$property must be a loopback address, such as 127.0.0.1, without SKEIN_AUTHENTICATION=tokens',
+};
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** The settings of the gateway. */
@@ -24,10 +28,7 @@ export class GatewayConfig extends OidcConfig {
 
   @FromEnvironment('SKEIN_GATEWAY_HOST', 'the address of the API')
   @ValidateIf(({ authentication }: GatewayConfig) => authentication !== 'tokens')
-  @Matches(LOOPBACK, {
-    message:
-      '$property must be a loopback address, such as 127.0.0.1, without SKEIN_AUTHENTICATION=tokens',
-  })
+  @Matches(LOOPBACK, LOOPBACK_ONLY)
   gatewayHost: string = '127.0.0.1';
 
   @FromEnvironment('SKEIN_GATEWAY_PORT', 'the port of the API; 0 takes a free one')
@@ -35,6 +36,24 @@ export class GatewayConfig extends OidcConfig {
   @Min(0)
   @Max(65_535)
   gatewayPort: number = 8_080;
+
+  @FromEnvironment('SKEIN_GRPC_HOST', 'the address of the API by gRPC')
+  @ValidateIf(({ authentication }: GatewayConfig) => authentication !== 'tokens')
+  @Matches(LOOPBACK, LOOPBACK_ONLY)
+  grpcHost: string = '127.0.0.1';
+
+  @FromEnvironment('SKEIN_GRPC_PORT', 'the port of the API by gRPC; 0 takes a free one')
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  grpcPort: number = 9_090;
+
+  @FromEnvironment(
+    'SKEIN_GRPC_REFLECTION',
+    'whether clients of gRPC may ask which methods there are',
+  )
+  @IsBoolean()
+  grpcReflection: boolean = false;
 
   @FromEnvironment('SKEIN_LONG_POLL_MS', 'how long a device waits for a new document at the most')
   @IsInt()

@@ -1,5 +1,7 @@
 import type { BootOptions } from '@skein/service';
 import { AppModule } from './app.module.js';
+import { GrpcDoor } from './grpc/door.js';
+import { CallRightsGuard } from './grpc/rights.guard.js';
 import { addressOf, httpAdapter, prepareServer } from './rest/server.js';
 
 /** How the gateway is started. */
@@ -8,4 +10,5 @@ export const gateway: BootOptions = {
   adapter: httpAdapter,
   prepare: prepareServer,
   address: addressOf,
+  transports: (app) => [{ strategy: app.get(GrpcDoor).transport, guard: app.get(CallRightsGuard) }],
 };

@@ -52,6 +52,7 @@ export const settingsFor = (databaseUrl: string) => ({
   SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
   SKEIN_AUTHENTICATION: 'none',
   SKEIN_GATEWAY_PORT: '0',
+  SKEIN_GRPC_PORT: '0',
   SKEIN_LOG_LEVEL: 'silent',
 });
 

@@ -14,6 +14,12 @@ export { DeviceToken, DeviceTokenList } from './device-tokens.js';
 export { Device, DeviceList, DevicesSummary } from './devices.js';
 export { Event, EventList, ObjectReference } from './events.js';
 export { Fleet, FleetList, FleetSpec, FleetStatus, LabelSelector } from './fleets.js';
+export { maskPath } from './messages/mask-paths.js';
+export type { Document } from './messages/members.js';
+export { readMessage } from './messages/read-message.js';
+export { fileDescriptors, messageTypes, services } from './messages/schema.js';
+export { UnreadableMessage } from './messages/unreadable-message.js';
+export { writeMessage } from './messages/write-message.js';
 export { API_VERSION, Condition, ListMeta, ObjectMeta } from './metadata.js';
 export { readBody, type ReadBody } from './problems.js';
 export {

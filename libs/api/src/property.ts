@@ -100,8 +100,11 @@ function bounds({ min, max }: NumberOptions) {
   return [...(min === undefined ? [] : [Min(min)]), ...(max === undefined ? [] : [Max(max)])];
 }
 
+/** Beyond it numbers of JSON are not whole any more, and clients of gRPC could not be told them. */
+const LARGEST = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
+
 export function Whole(options: NumberOptions = {}): PropertyDecorator {
-  return property(options, { type: 'integer' }, IsInt(), ...bounds(options));
+  return property(options, { type: 'integer' }, IsInt(), ...bounds({ ...LARGEST, ...options }));
 }
 
 export function Decimal(options: NumberOptions = {}): PropertyDecorator {

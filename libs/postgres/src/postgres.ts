@@ -1,5 +1,6 @@
 import pg, { type PoolClient } from 'pg';
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { clientWith } from './client.js';
 import { isOutdatedPlan } from './errors.js';
 import { StatementNames } from './statement-names.js';
@@ -16,9 +17,8 @@ export interface Queryable {
   ): Promise<Row[]>;
 }
 
-/** One open transaction, READ COMMITTED: plain SQL, and TypeORM over the same connection. */
+/** One open transaction, READ COMMITTED. */
 export interface Transaction extends Queryable {
-  readonly manager: EntityManager;
   /**
    * The commit does not wait for the disk: everybody sees it at once, and a crash of PostgreSQL may take it back. For
    * what is then found missing, and done again. Nothing outlives what it was made from: a later commit that waits
@@ -72,49 +72,60 @@ export class Postgres implements Queryable {
   }
 
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return this.connected(async (runner) => {
-      const client = (await runner.connect()) as PoolClient;
-      return this.run<Row>(client, sql, parameters).catch((error: unknown) => {
+    const [client, release] = await this.connection();
+    try {
+      return await this.run<Row>(client, sql, parameters).catch((error: unknown) => {
         if (!isOutdatedPlan(error)) throw error;
         return this.run<Row>(client, sql, parameters);
       });
-    });
+    } finally {
+      release();
+    }
   }
 
   /** Commits what the work did, or nothing of it. */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.connected(async (runner) => {
-      const client = (await runner.connect()) as PoolClient;
-      await runner.startTransaction();
-      try {
-        const query = <Row>(sql: string, parameters: readonly unknown[] = []) =>
-          this.run<Row>(client, sql, parameters);
-        let synchronous = true;
-        const commitAsynchronously = () => {
-          synchronous = false;
-        };
-        const result = await work({ manager: runner.manager, query, commitAsynchronously });
-        if (!synchronous) await client.query('set local synchronous_commit = off');
-        await runner.commitTransaction();
-        return result;
-      } catch (error) {
-        await runner.rollbackTransaction().catch(() => undefined);
-        throw error;
-      }
-    });
+    const [client, release] = await this.connection();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await this.within(client, work);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw error;
+    } finally {
+      release(broken);
+    }
   }
 
   async close(): Promise<void> {
     await this.dataSource.destroy();
   }
 
-  private async connected<Result>(work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      return await work(runner);
-    } finally {
-      await runner.release();
-    }
+  /** A connection of the pool, and how it is given back; one that broke is told so. */
+  private connection(): Promise<[PoolClient, (broken?: Error) => void]> {
+    // Not by a query runner, which costs as much as a short statement.
+    const driver = this.dataSource.driver as PostgresDriver;
+    return driver.obtainMasterConnection() as Promise<[PoolClient, (broken?: Error) => void]>;
+  }
+
+  private async within<Result>(
+    client: PoolClient,
+    work: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    let synchronous = true;
+    const result = await work({
+      query: (sql, parameters = []) => this.run(client, sql, parameters),
+      commitAsynchronously: () => {
+        synchronous = false;
+      },
+    });
+    if (!synchronous) await client.query('set local synchronous_commit = off');
+    return result;
   }
 
   private async run<Row>(

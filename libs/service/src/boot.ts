@@ -1,6 +1,7 @@
 import 'reflect-metadata';
+import type { CanActivate } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NestMicroservice } from '@nestjs/microservices';
+import type { CustomTransportStrategy, NestMicroservice } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { InvalidConfiguration, ServiceConfig } from '@skein/config';
 import { PassThroughFilter } from '@skein/stream';
@@ -10,6 +11,13 @@ import { nestLogger } from './nest-logger.js';
 import { ROOM } from './tokens.js';
 import { transportFor } from './transport.js';
 
+/** How a service is reached beside HTTP and its stream. */
+export interface Transport {
+  readonly strategy: CustomTransportStrategy;
+  /** Asked before each handler. */
+  readonly guard?: CanActivate;
+}
+
 export interface BootOptions {
   readonly module: new () => object;
   /** Whether the service hears events. Default: true. */
@@ -18,6 +26,8 @@ export interface BootOptions {
   readonly address?: (app: NestFastifyApplication) => { host: string; port: number };
   /** Last touches before it listens. */
   readonly prepare?: (app: NestFastifyApplication) => Promise<void> | void;
+  /** By what else it is reached. */
+  readonly transports?: (app: NestFastifyApplication) => readonly Transport[];
   readonly adapter?: () => FastifyAdapter;
 }
 
@@ -59,17 +69,18 @@ function stopOnSignals(app: NestFastifyApplication, logger: Logger): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 }
 
-/** Connects the stream; the handlers are registered after the filter, which would not hold for them otherwise. */
-async function hear(app: NestFastifyApplication): Promise<void> {
-  const strategy = await transportFor(app);
-  const hearing = app.connectMicroservice({ strategy }, { deferInitialization: true });
-  hearing.useGlobalFilters(new PassThroughFilter());
-  const connected = hearing as NestMicroservice;
+/** Connects a transport; the handlers are registered after the filter, which would not hold for them otherwise. */
+function connect(app: NestFastifyApplication, { strategy, guard }: Transport): void {
+  const connected = app.connectMicroservice(
+    { strategy },
+    { deferInitialization: true },
+  ) as NestMicroservice;
+  connected.useGlobalFilters(new PassThroughFilter());
+  if (guard) connected.useGlobalGuards(guard);
   connected.registerListeners();
   connected.setIsInitialized(true);
   // The application calls the life-cycle hooks, once for both.
   connected.setIsInitHookCalled(true);
-  await app.startAllMicroservices();
 }
 
 /** Builds and starts a service; it is ready when this resolves. One that cannot start leaves nothing open. */
@@ -86,9 +97,9 @@ export async function startService(options: BootOptions): Promise<NestFastifyApp
 
 async function start(app: NestFastifyApplication, options: BootOptions): Promise<void> {
   await options.prepare?.(app);
-  if (options.hears ?? true) {
-    await hear(app);
-  }
+  if (options.hears ?? true) connect(app, { strategy: await transportFor(app) });
+  for (const transport of options.transports?.(app) ?? []) connect(app, transport);
+  await app.startAllMicroservices();
   const { host, port } = (options.address ?? healthAddress)(app);
   await app.listen(port, host);
   app.get(Lifecycle).ready();

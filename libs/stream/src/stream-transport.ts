@@ -7,6 +7,8 @@ export interface StreamTransportSettings extends HearingSettings {
   readonly group: Group;
 }
 
+const STREAM = Symbol('skein:stream');
+
 /** The handlers do not fit what the service is said to hear. */
 export class TopologyMismatch extends Error {
   constructor(group: Group, missing: readonly string[], unheard: readonly string[]) {
@@ -21,6 +23,8 @@ export class TopologyMismatch extends Error {
 
 /** A service's stream as a Nest transport: events reach `@EventPattern` handlers in runs of one type. */
 export class StreamTransport extends Server implements CustomTransportStrategy {
+  /** Handlers of other transports are none of its. */
+  override readonly transportId = STREAM;
   private hearing: Hearing | undefined;
 
   constructor(private readonly settings: StreamTransportSettings) {

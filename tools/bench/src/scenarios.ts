@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js';
+import { api } from './scenarios/api/api.js';
 import { cache } from './scenarios/cache/cache.js';
 import { latency } from './scenarios/latency/latency.js';
 import { logSize } from './scenarios/log-size/log-size.js';
@@ -16,4 +17,5 @@ export const scenarios: readonly Scenario[] = [
   waking,
   rollout,
   cache,
+  api,
 ];

@@ -42,6 +42,7 @@ a commit in a git repository arrives on simulated devices.
   REDIS_MAXMEMORY, REDIS_MAXMEMORY_POLICY, REDIS_LOGLEVEL, REDIS_EXTRA_FLAGS
                           an own Redis for the cache (1gb, allkeys-lru, warning, no more flags)
   SKEIN_AUTHENTICATION    none lets everybody on this machine do everything (a token is asked for without it)
+  SKEIN_GRPC_PORT         of the API by gRPC (9090, or a free one when that is taken)
   SKEIN_SEALING_KEY       seals credentials: base64 of 32 bytes (drawn once, and kept in the folder)
 
 The demo deletes what an earlier demo left (fleet and repositories named demo…) and begins anew.

@@ -19,6 +19,8 @@ import { skeinFolder } from './workspace.js';
 /** Where things are. */
 export interface Platform {
   readonly gatewayUrl: string;
+  /** Host and port of the API by gRPC. */
+  readonly grpcAddress: string;
   /** With which one gets in; undefined when nobody asks. */
   readonly token: string | undefined;
   readonly services: Services;
@@ -45,6 +47,7 @@ export async function startPlatform(options: PlatformOptions, report: Report): P
   options.signal.throwIfAborted();
   const migrated = await migrateSchemas(databaseUrl, report);
   const gatewayPort = await choosePort(options.port, (text) => report.warn(text));
+  const grpcPort = await grpcPortOf(options.environment, report);
   const key = options.environment['SKEIN_SEALING_KEY'] || (await sealingKey(options.folder));
   const { token, settings: rights } = await authentication(options.folder, options.environment);
   const services = resources.use(
@@ -55,7 +58,7 @@ export async function startPlatform(options: PlatformOptions, report: Report): P
         gatewayPort,
         environmentOf: (service) => ({
           ...options.environment,
-          ...settingsOf(service, { home, key, migrated, redis, gatewayPort }),
+          ...settingsOf(service, { home, key, migrated, redis, gatewayPort, grpcPort }),
           ...(service.room === 'gateway' && rights),
         }),
       },
@@ -67,7 +70,13 @@ export async function startPlatform(options: PlatformOptions, report: Report): P
     await services.ready(progress, options.signal);
     progress.detail(`logs in ${join(home, 'logs')}`);
   });
-  return { gatewayUrl: `http://127.0.0.1:${gatewayPort}`, token, services };
+  const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
+  return { gatewayUrl, grpcAddress: `127.0.0.1:${grpcPort}`, token, services };
+}
+
+function grpcPortOf(environment: NodeJS.ProcessEnv, report: Report): Promise<number> {
+  const wanted = Number(environment['SKEIN_GRPC_PORT']) || undefined;
+  return choosePort(wanted, (text) => report.warn(text), 'gRPC');
 }
 
 function startDatabase(options: PlatformOptions, servers: KeepAlive, report: Report) {
@@ -111,11 +120,12 @@ interface Settings {
   readonly migrated: Migrated;
   readonly redis: RedisPair;
   readonly gatewayPort: number;
+  readonly grpcPort: number;
 }
 
 /** A service gets its own role, and may fetch what this machine offers for the demo. */
 function settingsOf({ room }: ServiceDescription, settings: Settings): NodeJS.ProcessEnv {
-  const { home, key, migrated, redis, gatewayPort } = settings;
+  const { home, key, migrated, redis, gatewayPort, grpcPort } = settings;
   return {
     SKEIN_DATABASE_URL: migrated.urlOf(room),
     SKEIN_STREAM_REDIS_URL: redis.streamUrl,
@@ -123,6 +133,9 @@ function settingsOf({ room }: ServiceDescription, settings: Settings): NodeJS.Pr
     SKEIN_SEALING_KEY: key,
     SKEIN_GATEWAY_HOST: '127.0.0.1',
     SKEIN_GATEWAY_PORT: String(gatewayPort),
+    SKEIN_GRPC_HOST: '127.0.0.1',
+    SKEIN_GRPC_PORT: String(grpcPort),
+    SKEIN_GRPC_REFLECTION: 'true',
     // Less would hide that a service is ready.
     SKEIN_LOG_LEVEL: process.env['SKEIN_LOG_LEVEL'] === 'debug' ? 'debug' : 'info',
     OTEL_EXPORTER_OTLP_ENDPOINT: process.env['OTEL_EXPORTER_OTLP_ENDPOINT'],

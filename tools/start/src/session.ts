@@ -109,7 +109,7 @@ export class Session {
     return this.demo.summary(observed);
   }
 
-  private async stayUp({ gatewayUrl, token, services }: Platform): Promise<void> {
+  private async stayUp({ gatewayUrl, grpcAddress, token, services }: Platform): Promise<void> {
     const places = services.urls.map(
       ({ room, url }) => `  ${room.padEnd(10)} ${url}/health/ready  ${url}/metrics`,
     );
@@ -120,6 +120,7 @@ export class Session {
         ? '             SKEIN_AUTHENTICATION is none: everybody on this machine may do everything'
         : `Token        in ${tokenFile}, as in\n  curl -H "Authorization: Bearer $(cat ${tokenFile})" ${gatewayUrl}/api/v1/devices`,
       `OpenAPI      ${gatewayUrl}/docs`,
+      `gRPC         ${grpcAddress} (with reflection)`,
       ...places,
       `Logs         ${join(this.home, 'logs')}`,
       'Running until Ctrl-C.',

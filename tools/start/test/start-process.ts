@@ -32,13 +32,19 @@ export class StartProcess implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'skein-start-'));
     cleaning.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
     const port = await freePort();
+    const grpcPort = String(await freePort());
     const main = join(root, 'tools/start/dist/main.js');
     const all = ['--folder', folder, '--port', String(port), ...args];
     const child = spawn(process.execPath, [main, ...all], {
       cwd: tmpdir(),
       // The channel ends it with us.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...(await ownNames(cleaning, environment)), ...environment },
+      env: {
+        ...process.env,
+        SKEIN_GRPC_PORT: grpcPort,
+        ...(await ownNames(cleaning, environment)),
+        ...environment,
+      },
     });
     return new StartProcess(child, `http://127.0.0.1:${port}`, folder, cleaning);
   }

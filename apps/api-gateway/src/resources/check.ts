@@ -108,7 +108,7 @@ const judges = { Device: deviceProblems, Fleet: fleetProblems, Repository: metad
 type Checked = Device | Fleet | Repository;
 
 function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new RefusedRequest('invalid', problems.join('; '));
+  if (problems.length > 0) throw new RefusedRequest('invalid', problems.join('; '), { problems });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Device, type DeviceList } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
   deviceCreated,
@@ -27,16 +27,11 @@ import type { WriteRequest } from './write-request.js';
 
 const watchable = { selectable: devices, source: deviceReader, present: presentDevice };
 
-const OPEN_VIEW = `
-with heard as (
-  insert into gateway.presence (org, uid) values ($1, $2) on conflict do nothing
-)
-insert into gateway.device_views (org, uid) values ($1, $2) on conflict do nothing`;
-
 @Injectable()
 export class DevicesService implements KindRules<DeviceRow, Device> {
   readonly kind = 'Device';
   readonly entity = DeviceRow;
+  readonly views = ['gateway.presence', 'gateway.device_views'];
   private readonly writer: Writer<DeviceRow, Device>;
 
   constructor(
@@ -89,11 +84,11 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
     const spec = body.spec ?? null;
     const columns: Partial<DeviceRow> = {};
     const events: Draft[] = [];
-    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+    if (!sameJson(labels, row.labels)) {
       columns.labels = labels;
       events.push({ definition: deviceLabelsUpdated, data: { labels } });
     }
-    if (canonicalJson(spec) !== canonicalJson(row.spec)) {
+    if (!sameJson(spec, row.spec)) {
       const generation = row.generation + 1;
       Object.assign(columns, { spec, generation });
       events.push({
@@ -110,7 +105,6 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
   }
 
   async saved(transaction: Transaction, identity: Identity, { spec }: Device): Promise<void> {
-    await transaction.query(OPEN_VIEW, [identity.org, identity.uid]);
     await this.users.note(transaction, 'Device', identity, spec);
   }
 

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ObjectMeta } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
 
 /** A resource as a read answers it. */
 export interface Shown {
@@ -10,8 +9,9 @@ export interface Shown {
 
 const DIGITS = 16;
 
+/** Of the text that is answered: what is stored has one order, and is shown in one. */
 function digest(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, DIGITS);
+  return hash('sha256', JSON.stringify(value)).slice(0, DIGITS);
 }
 
 /**

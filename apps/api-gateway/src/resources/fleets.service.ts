@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { API_VERSION, Fleet, type FleetList } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
   fleetCreated,
@@ -35,9 +35,6 @@ const watchable = {
   present: (row: FleetReadRow) => presentFleet(row),
 };
 
-const OPEN_VIEW =
-  'insert into gateway.fleet_views (org, uid) values ($1, $2) on conflict do nothing';
-
 type Parts = Pick<FleetRow, 'selector' | 'template' | 'rolloutPolicy'>;
 
 function partsOf({ spec }: Fleet): Parts {
@@ -51,6 +48,7 @@ const said = (value: object | null) => value as unknown as JsonObject;
 export class FleetsService implements KindRules<FleetRow, Fleet> {
   readonly kind = 'Fleet';
   readonly entity = FleetRow;
+  readonly views = ['gateway.fleet_views'];
   private readonly writer: Writer<FleetRow, Fleet>;
 
   constructor(
@@ -94,7 +92,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     say: (shown: Fleet) => Fleet['status'],
   ): Promise<Fleet> {
     const shown = await this.read(caller, name, {});
-    if (canonicalJson([say(shown) ?? null]) === canonicalJson([shown.status])) return shown;
+    if (sameJson(say(shown) ?? null, shown.status)) return shown;
     throw new RefusedRequest('invalid', 'status: is said by Skein, and cannot be written');
   }
 
@@ -135,7 +133,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     const parts = partsOf(body);
     const generation = row.generation + 1;
     const events: Draft[] = [];
-    const differs = (part: keyof Parts) => canonicalJson(parts[part]) !== canonicalJson(row[part]);
+    const differs = (part: keyof Parts) => !sameJson(parts[part], row[part]);
     if (differs('selector')) {
       events.push({ definition: fleetSelectorUpdated, data: { selector: said(parts.selector) } });
     }
@@ -152,7 +150,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     const templateGeneration = differs('template') ? generation : row.templateGeneration;
     const respecified = events.length > 0 && { ...parts, generation, templateGeneration };
     const columns: Partial<FleetRow> = { ...respecified };
-    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+    if (!sameJson(labels, row.labels)) {
       columns.labels = labels;
       events.push({ definition: fleetLabelsUpdated, data: { labels } });
     }
@@ -165,7 +163,6 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   async saved(transaction: Transaction, identity: Identity, { spec }: Fleet): Promise<void> {
-    await transaction.query(OPEN_VIEW, [identity.org, identity.uid]);
     await this.users.note(transaction, 'Fleet', identity, spec.template.spec);
   }
 

@@ -30,13 +30,15 @@ export interface Body {
 export interface KindRules<Row extends NamedRow, Resource extends Body> {
   readonly kind: string;
   readonly entity: new () => Row;
+  /** The tables in which each resource has a row besides, with the key of its own. */
+  readonly views: readonly string[];
   make(transaction: Transaction, identity: Identity, body: Resource): Promise<Changes<Row>>;
   change(transaction: Transaction, row: Row, body: Resource): Promise<Changes<Row>>;
   /** JSON pointers of members that are shown masked before and after, and that the body changes. */
   hidden?(transaction: Transaction, row: Row, body: Resource): Promise<readonly string[]>;
   /** Throws when it may not go. */
   remove(transaction: Transaction, row: Row): Promise<readonly Draft[]>;
-  /** Keeps what hangs on the row, after it was written. */
+  /** Keeps what hangs on the spec, after a new one was written. */
   saved?(transaction: Transaction, identity: Identity, body: Resource): Promise<void>;
   /** The resource as a read would answer it. */
   present(transaction: Transaction, identity: Identity): Promise<Resource>;

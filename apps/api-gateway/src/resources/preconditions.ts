@@ -11,11 +11,11 @@ export function requireVersion(
 ): void {
   if (resourceVersion === undefined || resourceVersion === String(row.version)) return;
   const said = `${kind} ${row.name} has resourceVersion ${row.version}, not ${resourceVersion}`;
-  throw new RefusedRequest('conflict', `${said}: read it again`);
+  throw new RefusedRequest('outdated', `${said}: read it again`);
 }
 
 /** @throws RefusedRequest when what is there is not what If-Match names */
-export function requireMatch(ifMatch: string, shown: Shown | null): void {
+export function requireMatch(ifMatch: string, shown: Shown | undefined): void {
   if (shown && isCurrent(ifMatch, shown)) return;
   const found = shown ? `the state is ${entityTag(shown)} now` : 'there is no such resource';
   throw new RefusedRequest('precondition', `If-Match: ${found}`);

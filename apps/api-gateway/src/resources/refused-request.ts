@@ -5,6 +5,8 @@ export type RefusalCode =
   | 'not-found'
   | 'not-acceptable'
   | 'conflict'
+  | 'exists'
+  | 'outdated'
   | 'precondition'
   | 'expired'
   | 'too-large'
@@ -15,6 +17,13 @@ export type RefusalCode =
   /** Something that is needed is away: later it may work. */
   | 'busy';
 
+/** What a refusal is about, for programs. */
+export interface RefusalDetails {
+  /** Each with its place: `spec.url: is missing`. */
+  readonly problems?: readonly string[];
+  readonly resource?: { readonly kind: string; readonly name: string };
+}
+
 /** A request that the gateway's rules refuse; each door says so in its own words. */
 export class RefusedRequest extends Error {
   readonly retryable = false;
@@ -22,11 +31,13 @@ export class RefusedRequest extends Error {
   constructor(
     readonly code: RefusalCode,
     message: string,
+    readonly details: RefusalDetails = {},
   ) {
     super(message);
   }
 
   static notFound(kind: string, name: string): RefusedRequest {
-    return new RefusedRequest('not-found', `${kind} ${name} does not exist`);
+    const resource = { kind, name };
+    return new RefusedRequest('not-found', `${kind} ${name} does not exist`, { resource });
   }
 }

@@ -6,7 +6,7 @@ import {
   type RepositoryList,
   type RepositorySpec,
 } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import {
   repositoryCreated,
@@ -83,6 +83,7 @@ const watchable = { selectable: repositories, source: reader, present };
 export class RepositoriesService implements KindRules<RepositoryRow, Repository> {
   readonly kind = 'Repository';
   readonly entity = RepositoryRow;
+  readonly views = [];
   private readonly writer: Writer<RepositoryRow, Repository>;
 
   constructor(
@@ -161,12 +162,11 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
     const [shown, labels] = [maskedSpec(spec), metadata.labels ?? {}];
     const columns: Partial<RepositoryRow> = {};
     const events: Draft[] = [];
-    if (canonicalJson(labels) !== canonicalJson(row.labels)) {
+    if (!sameJson(labels, row.labels)) {
       columns.labels = labels;
       events.push({ definition: repositoryLabelsUpdated, data: { labels } });
     }
-    const same =
-      credentials === row.credentials && canonicalJson(shown) === canonicalJson(row.spec);
+    const same = credentials === row.credentials && sameJson(shown, row.spec);
     if (!same) {
       Object.assign(columns, { spec: shown, credentials, generation: row.generation + 1 });
       const said = withoutCredentials(spec) as unknown as JsonObject;

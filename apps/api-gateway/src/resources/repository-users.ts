@@ -16,6 +16,7 @@ delete from gateway.repository_users
 where org = $1 and uid = $2 and not (repository = any($3::text[]))`;
 
 const NOTE = `
+with forgotten as (${FORGET})
 insert into gateway.repository_users (org, repository, kind, uid)
 select $1, repository, $4, $2 from unnest($3::text[]) repository order by repository
 on conflict do nothing`;
@@ -39,7 +40,6 @@ export class RepositoryUsers {
   ): Promise<void> {
     const repositories = repositoriesOf(spec ?? {});
     if (repositories.length > 0) await transaction.query(LOCK, [org, repositories]);
-    await transaction.query(FORGET, [org, uid, repositories]);
     await transaction.query(NOTE, [org, uid, repositories, kind]);
   }
 

@@ -1,8 +1,6 @@
 import type { EventLog } from '@skein/event-log';
 import { newUid, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
-import type { FindOptionsWhere } from 'typeorm';
-import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { NamedRow } from '../entities/named-row.js';
 import { attempt, Raced } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
@@ -11,6 +9,7 @@ import type { Creation, IdempotencyKeys } from './idempotency-keys.js';
 import { requireMatch, requireVersion } from './preconditions.js';
 import { RefusedRequest } from './refused-request.js';
 import { rehearse } from './rehearse.js';
+import { RowTable } from './row-table.js';
 import type { WriteRequest } from './write-request.js';
 
 /** What was done to one resource, and what is to be answered. */
@@ -38,11 +37,15 @@ function eventsOf(caller: Caller, uid: string, drafts: readonly Draft[]): NewEve
 
 /** Writes resources of one kind: own tables and events in one transaction, and only what changed. */
 export class Writer<Row extends NamedRow, Resource extends Body & { spec?: object }> {
+  private readonly table: RowTable<Row>;
+
   constructor(
     private readonly log: EventLog,
     private readonly rules: KindRules<Row, Resource>,
     private readonly keys: IdempotencyKeys,
-  ) {}
+  ) {
+    this.table = new RowTable(log.postgres.dataSource.getMetadata(rules.entity));
+  }
 
   /** @throws RefusedRequest when the name is taken */
   create(caller: WriteRequest, body: Resource): Promise<Resource> {
@@ -54,7 +57,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       const earlier = await this.madeBefore(transaction, caller, { ...identity, body });
       if (earlier) return earlier;
       const made = await this.insert(transaction, identity, body);
-      if (!made) throw new RefusedRequest('conflict', `${this.rules.kind} ${name} exists already`);
+      if (!made) throw new RefusedRequest('exists', `${this.rules.kind} ${name} exists already`);
       caller.difference?.note({ before: null, after: made.result });
       return made;
     });
@@ -69,9 +72,9 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     requireSize(body);
     let created = false;
     const resource = await this.commit(caller, async (transaction) => {
-      const row = await this.lock(transaction, caller, name, 'for_no_key_update');
+      const row = await this.table.lock(transaction, { ...caller, name }, 'no key update');
       await this.requireConditions(transaction, caller, row);
-      created = row === null;
+      created = row === undefined;
       return row
         ? this.update(transaction, caller, row, body)
         : this.insertNamed(transaction, caller, name, body);
@@ -89,7 +92,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     apply: (shown: Resource) => Resource,
   ): Promise<Resource> {
     return this.commit(caller, async (transaction) => {
-      const row = await this.lock(transaction, caller, name, 'for_no_key_update');
+      const row = await this.table.lock(transaction, { ...caller, name }, 'no key update');
       if (!row) throw RefusedRequest.notFound(this.rules.kind, name);
       await this.requireConditions(transaction, caller, row);
       const body = apply(await this.rules.present(transaction, row));
@@ -100,15 +103,15 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
 
   /** @throws RefusedRequest when it is not there, or must stay */
   async remove(caller: WriteRequest, name: string): Promise<void> {
-    const { kind, entity } = this.rules;
+    const { kind } = this.rules;
     await this.commit(caller, async (transaction) => {
-      const row = await this.lock(transaction, caller, name, 'pessimistic_write');
+      const row = await this.table.lock(transaction, { ...caller, name }, 'update');
       if (!row) throw RefusedRequest.notFound(kind, name);
       await this.requireConditions(transaction, caller, row);
       const before = caller.difference && (await this.rules.present(transaction, row));
       if (before) caller.difference?.note({ before, after: null });
       const events = await this.rules.remove(transaction, row);
-      await transaction.manager.delete(entity, { org: row.org, uid: row.uid });
+      await this.table.delete(transaction, row);
       return { uid: row.uid, events, result: undefined };
     });
   }
@@ -118,6 +121,8 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     work: (transaction: Transaction) => Promise<Done<Result>>,
   ): Promise<Result> {
     const change = async (transaction: Transaction) => {
+      // The caller may have gone while this waited for its turn.
+      request.signal?.throwIfAborted();
       const { uid, events, result } = await work(transaction);
       return { events: eventsOf(request, uid, events), result: () => result };
     };
@@ -131,12 +136,11 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     creation: Omit<Creation, 'kind'>,
   ): Promise<Done<Resource> | undefined> {
     if (idempotencyKey === undefined) return undefined;
-    const { kind, entity } = this.rules;
+    const { kind } = this.rules;
     const made = await this.keys.note(transaction, idempotencyKey, { ...creation, kind });
     if (!made) return undefined;
     const { uid, name } = made;
-    const where = { org, uid } as FindOptionsWhere<Row>;
-    if (!(await transaction.manager.existsBy(entity, where))) {
+    if (!(await this.table.has(transaction, { org, uid }))) {
       throw new RefusedRequest(
         'conflict',
         `Idempotency-Key: ${kind} ${name} was created with it, and is deleted since`,
@@ -145,20 +149,10 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     return { uid, events: [], result: await this.rules.present(transaction, { org, uid, name }) };
   }
 
-  private lock(
-    { manager }: Transaction,
-    { org }: Caller,
-    name: string,
-    mode: 'pessimistic_write' | 'for_no_key_update',
-  ): Promise<Row | null> {
-    const where = { org, name } as FindOptionsWhere<Row>;
-    return manager.findOne(this.rules.entity, { where, lock: { mode } });
-  }
-
   private async requireConditions(
     transaction: Transaction,
     { ifMatch, onlyNew }: WriteRequest,
-    row: Row | null,
+    row: Row | undefined,
   ): Promise<void> {
     if (row && onlyNew) {
       const said = `${this.rules.kind} ${row.name} exists already`;
@@ -178,7 +172,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     const { resourceVersion } = body.metadata;
     if (resourceVersion !== undefined) {
       const said = `${kind} ${name} does not exist, so it has no resourceVersion ${resourceVersion}`;
-      throw new RefusedRequest('conflict', said);
+      throw new RefusedRequest('outdated', said);
     }
     const made = await this.insert(transaction, { org, uid: newUid(), name }, body);
     if (!made) throw new Raced(`${kind} ${name} was created meanwhile`);
@@ -191,16 +185,9 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     const { columns, events } = await this.rules.make(transaction, identity, body);
     const labels = body.metadata.labels ?? {};
     const row = { ...identity, labels, generation: 1, version: events.length, ...columns };
-    const { raw } = await transaction.manager
-      .createQueryBuilder()
-      .insert()
-      .into(this.rules.entity)
-      .values(row as unknown as QueryDeepPartialEntity<Row>)
-      .orIgnore()
-      .returning('uid')
-      .execute();
-    if ((raw as unknown[]).length === 0) return undefined;
-    return this.finish(transaction, identity, body, events);
+    if (!(await this.table.insert(transaction, row, this.rules.views))) return undefined;
+    await this.rules.saved?.(transaction, identity, body);
+    return { uid: identity.uid, events, result: await this.rules.present(transaction, identity) };
   }
 
   private async update(
@@ -221,26 +208,13 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   private async change(transaction: Transaction, row: Row, body: Resource) {
     const { columns, events } = await this.rules.change(transaction, row, body);
     const { org, uid, name } = row;
-    if (Object.keys(columns).length === 0) {
-      return { uid, events, result: await this.rules.present(transaction, { org, uid, name }) };
+    const identity = { org, uid, name };
+    if (Object.keys(columns).length > 0) {
+      const set = { ...columns, version: row.version + events.length };
+      await this.table.update(transaction, row, set);
     }
-    const set = { ...columns, version: row.version + events.length };
-    await transaction.manager.update(
-      this.rules.entity,
-      { org, uid },
-      set as unknown as QueryDeepPartialEntity<Row>,
-    );
-    return this.finish(transaction, { org, uid, name }, body, events);
-  }
-
-  private async finish(
-    transaction: Transaction,
-    identity: Identity,
-    body: Resource,
-    events: readonly Draft[],
-  ) {
-    await this.rules.saved?.(transaction, identity, body);
-    const result = await this.rules.present(transaction, identity);
-    return { uid: identity.uid, events, result };
+    // Nothing hangs on labels.
+    if (columns.generation !== undefined) await this.rules.saved?.(transaction, identity, body);
+    return { uid, events, result: await this.rules.present(transaction, identity) };
   }
 }

@@ -1,4 +1,4 @@
-import { applyDecorators, UseInterceptors, type Type } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -11,23 +11,26 @@ import {
   ApiPreconditionFailedResponse,
   ApiResponse,
 } from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { Status } from '@skein/api';
-import { Differences } from './differences.interceptor.js';
 import { Answers } from './documented.js';
+import { TAGGED } from './entity-tags.js';
 import { PATCH_TYPES } from './patch-body.js';
 
-/** Documents a read of one resource whose answer has an ETag. */
+/** A read of one resource: its answer has an ETag. */
 export function Tagged(): MethodDecorator {
   return applyDecorators(
+    RouteConfig(TAGGED),
     ApiHeader({ name: 'If-None-Match', required: false, description: 'ETags that you have.' }),
     ApiResponse({ status: 304, description: 'You have what would be shown.' }),
   );
 }
 
-/** Documents a write that can be made on a condition. */
+/** A write that can be made on a condition: its answer has an ETag. */
 export function Conditional(): MethodDecorator {
   const description = 'ETags of earlier answers: only if the resource is as one of them says.';
   return applyDecorators(
+    RouteConfig(TAGGED),
     ApiHeader({ name: 'If-Match', required: false, description }),
     ApiPreconditionFailedResponse({ type: Status }),
   );
@@ -67,21 +70,19 @@ export function Patches(type: Type<unknown>): MethodDecorator {
   );
 }
 
-/** A write that can be rehearsed, and what it would change asked for. */
-export function Rehearsable(): MethodDecorator & ClassDecorator {
+/** Documents a write that can be rehearsed. */
+export function Rehearsable(): MethodDecorator {
   const description =
     'All: everything is checked and answered as it would be, and nothing is written. With ' +
     '`Accept: application/json-patch+json` the answer is what would change.';
-  return applyDecorators(
-    ApiQuery({ name: 'dryRun', required: false, enum: ['All'], description }),
-    UseInterceptors(Differences),
-  );
+  return ApiQuery({ name: 'dryRun', required: false, enum: ['All'], description });
 }
 
-/** Documents a creation that can be asked for again without being done again. */
+/** A creation that can be asked for again without being done again: its answer has an ETag. */
 export function Repeatable(): MethodDecorator {
   const description = 'Under the same key, within 24 hours, nothing is created again.';
   return applyDecorators(
+    RouteConfig(TAGGED),
     ApiHeader({ name: 'Idempotency-Key', required: false, description }),
     ApiUnprocessableEntityResponse({ type: Status, description: 'The key has another request.' }),
   );

@@ -10,7 +10,6 @@ import {
   Query,
   Res,
   type StreamableFile,
-  UseInterceptors,
 } from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
 import { Repository, RepositoryList, Status, statusOf } from '@skein/api';
@@ -28,14 +27,12 @@ import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers, AnswersPages, Selects } from './documented.js';
 import { Conditional, Patches, Rehearsable, Repeatable, Tagged } from './documented-writes.js';
-import { EntityTags } from './entity-tags.interceptor.js';
 import { answerWatch } from './event-stream.js';
 import { FromPatch } from './patch-body.js';
 import { FromWatch, Watched, type WatchAsked } from './watch-request.js';
 import { FromWriter } from './write-request.decorator.js';
 
 @ApiTags('repositories')
-@UseInterceptors(EntityTags)
 @Controller('api/v1/repositories')
 export class RepositoriesController {
   constructor(

@@ -1,28 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { newUid } from '@skein/events';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
+import { requestIdOf } from '../resources/request-id.js';
+import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import { speakOneVersion } from './api-version.js';
 import { answerClientError } from './client-error.js';
+import { answerDifferences } from './differences.js';
+import { tagResources } from './entity-tags.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
-
-const BODY_LIMIT_BYTES = 1024 * 1024;
-const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
-
-/** The client's own id of the request, if it is fit to be logged and sent back. */
-function requestIdOf(request: { headers: IncomingMessage['headers'] }): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newUid();
-}
+import { traceRequests } from './tracing.js';
 
 /** The HTTP server under the API. */
 export function httpAdapter(): FastifyAdapter {
   return new FastifyAdapter({
-    bodyLimit: BODY_LIMIT_BYTES,
-    genReqId: requestIdOf,
+    bodyLimit: REQUEST_LIMIT_BYTES,
+    genReqId: ({ headers }: Pick<IncomingMessage, 'headers'>) =>
+      requestIdOf(headers['x-request-id']),
     // What waits for a document is answered when the gateway stops; idle connections need not be waited for.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -34,6 +30,7 @@ export function httpAdapter(): FastifyAdapter {
 export function prepareServer(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   server.removeContentTypeParser('text/plain');
+  traceRequests(server);
   takeRawBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
@@ -41,6 +38,8 @@ export function prepareServer(app: NestFastifyApplication): void {
   });
   speakOneVersion(server);
   takePatches(server);
+  tagResources(server);
+  answerDifferences(server);
   const about = new DocumentBuilder()
     .setTitle('Skein')
     .setDescription('Fleets of edge devices: declare what they run, and see what they do.')

@@ -6,14 +6,13 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { statusOf } from '@skein/api';
-import { RefusedEvent } from '@skein/event-log';
-import { isTransient } from '@skein/postgres';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Raced } from '../resources/attempt.js';
-import { RefusedRequest, type RefusalCode } from '../resources/refused-request.js';
+import { FAILED, refusalOf, RETRY_AFTER_SECONDS } from '../resources/refusal-of.js';
+import type { RefusalCode } from '../resources/refused-request.js';
 import { asksFor } from './media-weight.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
+import { noteFailure } from './tracing.js';
 
 interface Answer {
   readonly code: number;
@@ -27,6 +26,8 @@ const refusals: Readonly<Record<RefusalCode, number>> = {
   'not-found': 404,
   'not-acceptable': 406,
   conflict: 409,
+  exists: 409,
+  outdated: 409,
   expired: 410,
   precondition: 412,
   'too-large': 413,
@@ -56,8 +57,6 @@ const reasons: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailable',
 };
 
-const RETRY_AFTER_SECONDS = 1;
-
 /** What the HTTP server itself refuses carries its status code: a body that is no JSON, or too large. */
 function refusedByServer(error: unknown): Answer | undefined {
   const { statusCode, code, message } = (error ?? {}) as Record<string, unknown>;
@@ -67,21 +66,13 @@ function refusedByServer(error: unknown): Answer | undefined {
     : undefined;
 }
 
-function ours(error: unknown): Answer | undefined {
-  if (error instanceof RefusedRequest)
-    return { code: refusals[error.code], message: error.message };
-  if (error instanceof RefusedEvent && error.code === 'too-large')
-    return { code: 413, message: error.message };
-  if (error instanceof Raced || isTransient(error))
-    return { code: 503, message: 'busy: try again' };
-  return undefined;
-}
-
 function answerTo(error: unknown): Answer {
-  const known = ours(error) ?? refusedByServer(error);
-  if (known) return known;
+  const refusal = refusalOf(error);
+  if (refusal) return { code: refusals[refusal.code], message: refusal.message };
+  const refused = refusedByServer(error);
+  if (refused) return refused;
   if (error instanceof HttpException) return { code: error.getStatus(), message: error.message };
-  return { code: 500, message: 'the request failed: the log of the gateway says why' };
+  return { code: 500, message: FAILED };
 }
 
 /** Every error leaves as a Status, or as a problem document for a client that asks for it. */
@@ -92,6 +83,7 @@ export class StatusFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
+    noteFailure(request, error);
     const { code, message } = answerTo(error);
     if (code >= 500 && code !== 501) this.logger.error({ error }, 'a request failed');
     if (code === 401) void reply.header('www-authenticate', 'Bearer');

@@ -1,20 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { RefusedRequest } from '../resources/refused-request.js';
-import type { WriteRequest } from '../resources/write-request.js';
+import { requireKey, type WriteRequest } from '../resources/write-request.js';
 import { callerOf } from './caller.decorator.js';
-import { differenceOf } from './differences.interceptor.js';
+import { differenceFor } from './differences.js';
 import { asksForDryRun } from './dry-run.js';
-
-const KEY = /^[\x20-\x7e]{1,255}$/;
 
 function keyIn({ headers }: FastifyRequest): string | undefined {
   const key = headers['idempotency-key'];
-  if (key === undefined || (typeof key === 'string' && KEY.test(key))) return key;
-  throw new RefusedRequest(
-    'invalid',
-    'Idempotency-Key: must be 1 to 255 printable ASCII characters',
-  );
+  return key === undefined ? undefined : requireKey(String(key));
 }
 
 /** Who sent a write, and on which conditions. */
@@ -25,7 +18,7 @@ export const FromWriter = createParamDecorator(
     const dryRun = asksForDryRun(request);
     const onlyNew = ifNoneMatch?.trim() === '*';
     const idempotencyKey = keyIn(request);
-    const difference = differenceOf(request);
+    const difference = differenceFor(request);
     return { ...callerOf(request), ifMatch, onlyNew, dryRun, difference, idempotencyKey };
   },
 );

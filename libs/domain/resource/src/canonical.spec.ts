@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson, digestOf } from './canonical.js';
+import { canonicalJson, digestOf, sameJson } from './canonical.js';
 
 /** The same value with the members of every object in reverse order. */
 function reversed(value: unknown): unknown {
@@ -34,6 +34,23 @@ describe('canonicalJson', () => {
         expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
       }),
     );
+  });
+});
+
+describe('sameJson', () => {
+  it('sees no order of members, and every other difference', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+        expect(sameJson(one, reversed(one))).toBe(true);
+        expect(sameJson(one, other)).toBe(canonicalJson(one) === canonicalJson(other));
+      }),
+    );
+  });
+
+  it('takes an absent member and one that is undefined for the same', () => {
+    expect(sameJson({ a: 1, b: undefined }, { a: 1 })).toBe(true);
+    expect(sameJson([undefined], [null])).toBe(true);
+    expect(sameJson({ a: null }, {})).toBe(false);
   });
 });
 

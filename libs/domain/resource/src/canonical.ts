@@ -26,6 +26,12 @@ export function canonicalJson(value: unknown): string {
   return write(value);
 }
 
+/** Whether two JSON values are the same, in whatever order their members stand. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  // Mostly they stand in the same order, and then the text alone says so.
+  return JSON.stringify(one) === JSON.stringify(other) || write(one) === write(other);
+}
+
 /** `sha256:<hex>` of the canonical JSON. Not for secrets: theirs are keyed. */
 export function digestOf(value: unknown): string {
   return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`;

@@ -1,5 +1,5 @@
 export { changesOf, type Change } from './changes.js';
-export { canonicalJson, digestOf } from './canonical.js';
+export { canonicalJson, digestOf, sameJson } from './canonical.js';
 export type {
   ConfigItem,
   ConfigItemKind,

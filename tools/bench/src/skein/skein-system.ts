@@ -29,6 +29,7 @@ async function settingsOf(redisUrl: string, closing: Closing): Promise<NodeJS.Pr
     SKEIN_STREAM_REDIS_URL: redisUrl,
     SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
     SKEIN_AUTHENTICATION: 'none',
+    SKEIN_GRPC_PORT: '0',
     SKEIN_SOURCE_CACHE_DIRECTORY: sources,
   };
 }

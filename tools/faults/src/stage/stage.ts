@@ -172,6 +172,7 @@ export class Stage {
       SKEIN_STREAM_REDIS_URL: this.redisUrl,
       SKEIN_SEALING_KEY: this.sealingKey,
       SKEIN_AUTHENTICATION: 'none',
+      SKEIN_GRPC_PORT: '0',
       SKEIN_SOURCE_CACHE_DIRECTORY: join(this.folder, 'sources'),
       // The replayer hears nothing, so it claims nothing, and does not mind.
       SKEIN_CLAIM_AFTER_MS: String(claimAfterMs),

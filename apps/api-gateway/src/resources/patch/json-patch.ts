@@ -1,4 +1,4 @@
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { RefusedRequest } from '../refused-request.js';
 import { isHolder, placeOf, type Place } from './json-pointer.js';
 
@@ -50,7 +50,7 @@ const handlers: Readonly<Record<Operation['op'], (place: Place, value: unknown) 
   test(place, value) {
     if (!place.exists) return false;
     const found: unknown = Reflect.get(place.holder, place.key);
-    if (canonicalJson([found]) === canonicalJson([value])) return true;
+    if (sameJson([found], [value])) return true;
     throw new RefusedRequest('conflict', 'is not what is tested for');
   },
 };

@@ -1,17 +1,18 @@
 import type { Device, Fleet, Repository } from '@skein/api';
-import { canonicalJson } from '@skein/domain-resource';
+import { sameJson } from '@skein/domain-resource';
 import { check } from '../check.js';
 import { RefusedRequest } from '../refused-request.js';
+import { fieldMask } from './field-mask.js';
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 
 /** A patch as it came. */
 export interface Patch {
-  readonly language: 'json-patch' | 'merge-patch';
+  readonly language: 'json-patch' | 'merge-patch' | 'field-mask';
   readonly body: unknown;
 }
 
-const languages = { 'json-patch': jsonPatch, 'merge-patch': mergePatch };
+const languages = { 'json-patch': jsonPatch, 'merge-patch': mergePatch, 'field-mask': fieldMask };
 
 const MAX_DEPTH = 64;
 const FIXED = ['apiVersion', 'kind', 'status'];
@@ -26,7 +27,7 @@ function isDeep(value: unknown, left = MAX_DEPTH): boolean {
 function differing(before: object, after: object): string[] {
   const [one, other] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   return [...new Set([...one.keys(), ...other.keys()])].filter(
-    (name) => canonicalJson([one.get(name)]) !== canonicalJson([other.get(name)]),
+    (name) => !sameJson([one.get(name)], [other.get(name)]),
   );
 }
 

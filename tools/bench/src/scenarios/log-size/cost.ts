@@ -1,5 +1,5 @@
 import { median, round } from '../../figures.js';
-import type { Rate } from '../stream/rate.js';
+import type { Rate } from '../../rate.js';
 
 export interface Cost {
   /** Microseconds for one event: of CPU, of all processes; of time where the kernel does not say. Median. */

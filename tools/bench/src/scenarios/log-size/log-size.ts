@@ -4,7 +4,7 @@ import type { Bench, Outcome, Scenario } from '../../scenario.js';
 import { fill, passOver } from '../../skein/filling.js';
 import { SkeinLog } from '../../skein/skein-log.js';
 import { table } from '../../table.js';
-import type { Rate } from '../stream/rate.js';
+import type { Rate } from '../../rate.js';
 import { SkeinTurns } from '../stream/skein-turn.js';
 import { costOf, type Cost } from './cost.js';
 

@@ -4,7 +4,7 @@ import { Child, ownProcess } from '../../child.js';
 import { EFFECTS_COLUMNS } from '../../effects.js';
 import type { RivalName } from '../../rivals/rivals.js';
 import type { Bench } from '../../scenario.js';
-import { rateOf, type Rate } from './rate.js';
+import { rateOf, type Rate } from '../../rate.js';
 import { BATCH, SIZES, WARM_UP } from './sizes.js';
 
 /** The turns of those that Skein is compared with: each time new processes, from empty queues. */

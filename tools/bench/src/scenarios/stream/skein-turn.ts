@@ -2,7 +2,7 @@ import type { Child } from '../../child.js';
 import type { Bench } from '../../scenario.js';
 import { SkeinLog } from '../../skein/skein-log.js';
 import { SkeinProcesses, type Chain } from '../../skein/skein-processes.js';
-import { rateOf, type Rate } from './rate.js';
+import { rateOf, type Rate } from '../../rate.js';
 import { BATCH, SIZES, WARM_UP } from './sizes.js';
 
 /** So many entries that a stream is never full. */

@@ -2,7 +2,7 @@ import { alternate, type Measured } from '../../alternate.js';
 import { median, round } from '../../figures.js';
 import type { Bench, Outcome, Scenario } from '../../scenario.js';
 import { table } from '../../table.js';
-import type { Rate } from './rate.js';
+import type { Rate } from '../../rate.js';
 import { RivalTurns } from './rival-turn.js';
 import { BATCH, SIZES } from './sizes.js';
 import { SkeinTurns } from './skein-turn.js';

@@ -1,5 +1,5 @@
-import { cpuOf } from '../../cpu.js';
-import { perSecond } from '../../figures.js';
+import { cpuOf } from './cpu.js';
+import { perSecond } from './figures.js';
 
 /** How fast something went, and what it cost. */
 export interface Rate {

@@ -1,12 +1,6 @@
-import {
-  Injectable,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import { RefusedRequest } from '../resources/refused-request.js';
 
 /** Where Nest keeps what `@ApiQuery` and `@ApiExcludeController` said; the package does not export these names. */
@@ -31,19 +25,20 @@ function refuse(names: readonly string[], known: readonly string[]): never {
 
 /** Refuses query parameters that the documentation of the route does not have: whoever sends one expects an effect. */
 @Injectable()
-export class KnownParameters implements NestInterceptor {
+export class KnownParameters implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  canActivate(context: ExecutionContext): boolean {
     if (context.getType() === 'http') this.look(context);
-    return next.handle();
+    return true;
   }
 
   private look(context: ExecutionContext): void {
     const { query, method, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
-    const known = this.knownTo(context);
+    const given = Object.keys(query as object);
+    const known = given.length > 0 && this.knownTo(context);
     if (!known) return;
-    const unknown = Object.keys(query as object).filter((name) => !known.includes(name));
+    const unknown = given.filter((name) => !known.includes(name));
     const unbuilt = unknown.find((name) => UNBUILT[name] === `${method} ${routeOptions.url}`);
     if (unbuilt) throw new RefusedRequest('unsupported', `${unbuilt}: not supported yet`);
     if (unknown.length > 0) refuse(unknown, known);

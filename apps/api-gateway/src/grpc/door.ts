@@ -1,0 +1,31 @@
+import { setLogger } from '@grpc/grpc-js';
+import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER, type Logger } from '@skein/telemetry';
+import { GatewayConfig } from '../gateway.config.js';
+import { GrpcHealth } from './health.js';
+import { reflection } from './reflection.js';
+import { GrpcTransport } from './transport.js';
+
+/** What the library says, in our log. */
+const consoleInto = (logger: Logger): Partial<Console> => ({
+  error: (text: unknown) => logger.warn({}, String(text)),
+  info: (text: unknown) => logger.debug({}, String(text)),
+  debug: (text: unknown) => logger.debug({}, String(text)),
+});
+
+/** Longer than a device waits for its document: whoever waits is answered, and not cut off. */
+const BEYOND_LONG_POLL_MS = 60_000;
+
+/** The gRPC door with its settings. */
+@Injectable()
+export class GrpcDoor {
+  readonly transport: GrpcTransport;
+
+  constructor(config: GatewayConfig, health: GrpcHealth, @Inject(LOGGER) logger: Logger) {
+    setLogger(consoleInto(logger));
+    const { grpcHost: host, grpcPort: port, grpcReflection, longPollMs } = config;
+    const others = [health, ...(grpcReflection ? [reflection()] : [])];
+    const longestMs = longPollMs + BEYOND_LONG_POLL_MS;
+    this.transport = new GrpcTransport({ host, port, logger, longestMs, others });
+  }
+}

@@ -1,0 +1,63 @@
+import {
+  BadRequest,
+  ErrorInfo,
+  PreconditionFailure,
+  RequestInfo,
+  ResourceInfo,
+  RetryInfo,
+} from 'nice-grpc-error-details';
+import { RETRY_AFTER_SECONDS, type Refusal } from '../resources/refusal-of.js';
+
+/** A message of google.rpc that says more of an error. */
+export interface Detail {
+  readonly typeUrl: string;
+  readonly value: Uint8Array;
+}
+
+interface Type<Part> {
+  readonly $type: string;
+  fromPartial(part: Part): unknown;
+  encode(message: never): { finish(): Uint8Array };
+}
+
+function detail<Part>(type: Type<Part>, part: Part): Detail {
+  const value = type.encode(type.fromPartial(part) as never).finish();
+  return { typeUrl: `type.googleapis.com/${type.$type}`, value };
+}
+
+const DOMAIN = 'skein';
+
+/** `not-found` as programs read it: `NOT_FOUND`. */
+const reasonOf = (code: string) => code.replaceAll('-', '_').toUpperCase();
+
+export function errorInfo(code: string, metadata: Record<string, string> = {}): Detail {
+  return detail(ErrorInfo, { reason: reasonOf(code), domain: DOMAIN, metadata });
+}
+
+export const requestInfo = (requestId: string): Detail => detail(RequestInfo, { requestId });
+
+function violation(problem: string): { field: string; description: string } {
+  const [, field = '', description = problem] = /^([^\s:]+): ([^]*)$/.exec(problem) ?? [];
+  return { field, description };
+}
+
+const invalid = ['invalid', 'too-large', 'mismatch'];
+const preconditions = ['precondition', 'outdated', 'conflict'];
+
+/** What is said of a refusal beyond its sentence. */
+export function refusalDetails({ code, message, details }: Refusal): Detail[] {
+  const { problems = [message], resource } = details;
+  const found = [errorInfo(code)];
+  if (invalid.includes(code))
+    found.push(detail(BadRequest, { fieldViolations: problems.map(violation) }));
+  if (preconditions.includes(code)) {
+    const { field: subject, description } = violation(message);
+    const violations = [{ type: reasonOf(code), subject, description }];
+    found.push(detail(PreconditionFailure, { violations }));
+  }
+  if (resource)
+    found.push(detail(ResourceInfo, { resourceType: resource.kind, resourceName: resource.name }));
+  if (code === 'busy')
+    found.push(detail(RetryInfo, { retryDelay: { seconds: RETRY_AFTER_SECONDS } }));
+  return found;
+}

@@ -1,0 +1,34 @@
+import { RefusedEvent } from '@skein/event-log';
+import { isTransient, sqlState } from '@skein/postgres';
+import { Raced } from './attempt.js';
+import { RefusedRequest, type RefusalCode, type RefusalDetails } from './refused-request.js';
+
+/** What the client is told. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly details: RefusalDetails;
+}
+
+/** Text that PostgreSQL cannot take. Bodies are looked at before; names and the like go to it as they come. */
+const UNSTORABLE = '22021';
+
+/** When a busy gateway is worth another try. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** What a client is told when the fault is ours. */
+export const FAILED = 'the request failed: the log of the gateway says why';
+
+/** How both doors understand an error; undefined for what is nobody's business but ours. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof RefusedRequest) return error;
+  if (error instanceof RefusedEvent && error.code === 'too-large')
+    return { code: 'too-large', message: error.message, details: {} };
+  if (error instanceof Raced || isTransient(error))
+    return { code: 'busy', message: 'busy: try again', details: {} };
+  if (sqlState(error) === UNSTORABLE) {
+    const message = 'the request has NUL, or text that is no valid Unicode, in a name or condition';
+    return { code: 'invalid', message, details: {} };
+  }
+  return undefined;
+}

@@ -1,0 +1,2 @@
+/** What a request may have at the most, at either door. */
+export const REQUEST_LIMIT_BYTES = 1024 * 1024;
