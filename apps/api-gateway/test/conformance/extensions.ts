@@ -99,6 +99,7 @@ const responseTypes = {
 export const ownReasons = [
   'DeviceMatched',
   'DeviceRendered',
+  'DeviceStatusReported',
   'DeviceTokenChanged',
   'DispatchingFrozen',
   'FleetRolloutApproved',
