@@ -24,7 +24,10 @@ export function tagResources(server: Server): void {
     const known = request.method === 'GET' ? request.headers['if-none-match'] : undefined;
     if (known === undefined || !isKnown(known, answer)) return done(null, answer);
     // A hook cannot take a body away; what is serialised as nothing is none.
-    void reply.status(304).removeHeader('content-type').serializer(() => '');
+    void reply
+      .status(304)
+      .removeHeader('content-type')
+      .serializer(() => '');
     done(null, answer);
   });
 }
