@@ -135,7 +135,7 @@ describe('a watch is refused', () => {
     [400, 'devices', { watch: 'maybe' }, 'watch: must be true or false'],
     [400, 'devices', { fieldSelector: 'nope=1' }, 'cannot select by nope'],
     [404, 'fleets/none/templateversions', {}, 'Fleet none does not exist'],
-    [501, 'events', {}, 'watch: not supported yet'],
+    [400, 'events', {}, 'watch: is no parameter here'],
   ])('with %d: %s %j', async (code, path, query, message) => {
     const client = await watch(path, query);
     expect([client.code, client.refusal.message]).toEqual([code, expect.stringContaining(message)]);

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { isISO8601 } from 'class-validator';
+import { isRFC3339 } from 'class-validator';
 import { Open, OpenList, Rule } from './property.js';
 
 /** What a member must be, and whether a value is that. */
@@ -22,7 +22,7 @@ export const flag: Kind = {
   must: 'be true or false',
   is: (value) => value === true || value === false,
 };
-export const time: Kind = { must: 'be an RFC 3339 time', is: (value) => isISO8601(value) };
+export const time: Kind = { must: 'be an RFC 3339 time', is: (value) => isRFC3339(value) };
 
 export const oneOf = (...values: readonly string[]): Kind => ({
   must: `be one of ${values.join(', ')}`,
