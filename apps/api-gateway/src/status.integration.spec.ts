@@ -157,6 +157,9 @@ describe('a patch of the status', () => {
     [400, { op: 'add', path: '/spec', value: {} }],
     [400, { op: 'replace', path: '/status/updated/status', value: 'Soon' }],
     [400, { op: 'remove', path: '/status/none' }],
+    [400, { op: 'remove', path: '/status' }],
+    [400, { op: 'replace', path: '/status', value: 'Online' }],
+    [400, { op: 'replace', path: '', value: [] }],
     [409, { op: 'test', path: '/status/summary/status', value: 'Error' }],
   ])('is refused with %i: %j', async (code, operation) => {
     expect((await patch(operation)).code).toBe(code);

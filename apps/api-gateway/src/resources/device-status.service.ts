@@ -68,6 +68,12 @@ function statusIn(part: object | undefined): string {
   return typeof status === 'string' ? status : JSON.stringify(status);
 }
 
+/** @throws RefusedRequest when nothing is reported */
+function said(status: DeviceStatus | undefined): DeviceStatus {
+  if (status) return status;
+  throw new RefusedRequest('invalid', 'status: is missing');
+}
+
 function reportOf(status: DeviceStatus): Report {
   return {
     status,
@@ -117,13 +123,12 @@ export class DeviceStatusService {
   }
 
   async report(caller: Caller, name: string, status: DeviceStatus | undefined): Promise<Device> {
-    if (!status) throw new RefusedRequest('invalid', 'status: is missing');
+    const report = reportOf(said(status));
     const known = await this.known(this.postgres, caller, name);
     this.presence.note({ org: caller.org, uid: known.uid });
-    const report = reportOf(status);
     const isNews = newsIn(report, known).length > 0;
     const refreshed = !isNews && (await this.refresh(caller, known.uid, report));
-    const append = () => this.append(caller, name, () => Promise.resolve(status));
+    const append = () => this.append(caller, name, () => Promise.resolve(report.status));
     if (!refreshed) await attempt(append);
     return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
   }
@@ -135,7 +140,7 @@ export class DeviceStatusService {
     const change = async (transaction: Transaction) => {
       await transaction.query(LOCK_STATUS, [caller.org, uid]);
       const reported = presentReported(await deviceReader.one(transaction, caller.org, name));
-      return withPatchedStatus(Device, reported, patch).status!;
+      return said(withPatchedStatus(Device, reported, patch).status);
     };
     await attempt(() => this.append(caller, name, change));
     return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
