@@ -97,10 +97,12 @@ describe('lists', () => {
         message: 'labelSelector: is no parameter here; there are fleet, limit, continue, org_id',
       },
     });
+    expect((await call('GET', '/rollouts?watch=true')).code).toBe(400);
     expect((await call('GET', '/devices?cveId=CVE-2026-1234')).code).toBe(501);
     expect((await call('GET', '/fleets?cveId=CVE-2026-1234')).code).toBe(400);
     const { body } = await call('GET', '/repositories?limit=1000');
-    expect(body).toMatchObject({ apiVersion, kind: 'RepositoryList', items: [] });
+    const metadata = { resourceVersion: expect.any(String) };
+    expect(body).toEqual({ apiVersion, kind: 'RepositoryList', metadata, items: [] });
   });
 });
 

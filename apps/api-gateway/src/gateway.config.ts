@@ -83,6 +83,15 @@ export class GatewayConfig extends OidcConfig {
   watchBufferBytes: number = 1_048_576;
 
   @FromEnvironment(
+    'SKEIN_WATCH_LIFE_MS',
+    'how long a watch lasts at the most; the client connects again, and its rights are asked for again',
+  )
+  @IsInt()
+  @Min(1_000)
+  @Max(86_400_000)
+  watchLifeMs: number = 600_000;
+
+  @FromEnvironment(
     'SKEIN_WATCH_RESUME_EVENTS',
     'events of the log over which a watch can be gone on with; after more, clients list again',
   )

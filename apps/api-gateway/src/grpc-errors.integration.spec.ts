@@ -10,6 +10,7 @@ import {
 } from '@jest/globals';
 import { migratedDatabase } from '@skein/migrate';
 import { jsonClient } from '@skein/testing';
+import { GrpcClient } from '../test/grpc-client.js';
 import { GrpcScene } from '../test/grpc-scene.js';
 import { device, fleet } from '../test/manifests.js';
 import { DevicesService } from './resources/devices.service.js';
@@ -80,6 +81,16 @@ describe('an error', () => {
       device: { ...fleet('f'), spec: {} },
     });
     expect(code).toBe('INVALID_ARGUMENT');
+  });
+
+  it('that would have no end fits into what clients take', async () => {
+    const long = '\u{1f600}'.repeat(50_000);
+    expect((await rpc('DeviceService/GetDevice', { name: long })).code).toBe('NOT_FOUND');
+    const config = Array.from({ length: 2_000 }, () => ({ name: '' }));
+    const made = await create('d', { spec: { config }, metadata: { labels: { [long]: long } } });
+    expect(made.code).toBe('INVALID_ARGUMENT');
+    expect(made.details['BadRequest'].fieldViolations).toHaveLength(10);
+    expect(made.trailerBytes).toBeLessThan(8_192);
   });
 
   it('of too large a spec is the same as at the other door', async () => {
@@ -157,6 +168,16 @@ describe('a hostile request', () => {
       expect.stringMatching(/larger than max/),
     ]);
     expect((await create('d')).code).toBe('OK');
+  });
+
+  it('that is small, and large when it is unpacked, is refused', async () => {
+    const client = new GrpcClient(door.port, { 'grpc.default_compression_algorithm': 2 });
+    const bytes = Buffer.alloc(100_000_000);
+    const { code } = await client.call('DeviceService/CreateDevice', {}, { bytes });
+    expect(code).toBe('RESOURCE_EXHAUSTED');
+    const small = await client.call('AboutService/GetVersion');
+    expect(small.code).toBe('OK');
+    client.close();
   });
 
   it('with too much metadata does not reach anybody', async () => {

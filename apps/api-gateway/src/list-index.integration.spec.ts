@@ -60,3 +60,11 @@ it('finds devices by their names, and pages of common ones, by the index of name
     expect(plan).not.toContain('Seq Scan on devices');
   }
 });
+
+it('plans a page for what is asked, however often it is asked', async () => {
+  const query = { labelSelector: 'kind=rare,site,!retired', limit: '2' };
+  const list = selectedList(devices, { 'r.org': org }, query);
+  for (let time = 0; time < 5; time += 1) await deviceReader.page(scene.postgres, list);
+  const prepared = `select from pg_prepared_statements where statement like '%not r.labels ?%'`;
+  expect(await scene.postgres.query(prepared)).toEqual([]);
+});

@@ -4,13 +4,14 @@ import { DEFAULT_ORGANISATION as org, devicesRendered } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
 import { consumerHarness, jsonClient, waitFor, type ConsumerHarness } from '@skein/testing';
-import { DoorScene } from '../test/door-scene.js';
+import { GrpcClient } from '../test/grpc-client.js';
+import { GrpcScene } from '../test/grpc-scene.js';
 import { device as manifest } from '../test/manifests.js';
 import { hearingOf } from '../test/view-scene.js';
 import { GatewayConfig } from './gateway.config.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';
 
-const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
+const door = new GrpcScene({ migratedDatabase, jsonClient, environment: process.env });
 const { client } = door;
 let admin: Postgres;
 let harness: ConsumerHarness;
@@ -48,8 +49,9 @@ beforeEach(async () => {
 });
 
 /** Stores a document, as the render service does, and answers the event that says so. */
-async function document(renderedVersion: number, secret = false) {
-  const content = Buffer.from(JSON.stringify({ config: [], os: { image: `v${renderedVersion}` } }));
+async function document(renderedVersion: number, more = {}, secret = false) {
+  const spec = { config: [], os: { image: `v${renderedVersion}` }, ...more };
+  const content = Buffer.from(JSON.stringify(spec));
   const { store } = openBlobs(admin, door.app.get(GatewayConfig).sealingKeys);
   const digest = await store.put(org, content, secret);
   const members = [{ device, renderedVersion, digest, size: content.length }];
@@ -59,6 +61,19 @@ async function document(renderedVersion: number, secret = false) {
 const waiting = (count = 1) => waitFor(() => waiters.size === count);
 
 describe('the rendered document', () => {
+  it('is the same by gRPC, however large it is', async () => {
+    const content = 'x'.repeat(5 * 1_024 * 1_024);
+    const file = { path: '/etc/a', content, contentEncoding: 'plain', mode: 420 };
+    await harness.handle(await document(1, { config: [{ name: 'a', inline: [file] }] }));
+    const method = 'DeviceService/GetRenderedDevice';
+    const agent = new GrpcClient(door.port, { 'grpc.max_receive_message_length': -1 });
+    const answer = await agent.call(method, { name: 'd' });
+    agent.close();
+    expect(answer.body).toEqual({ device: (await rendered()).body });
+    const request = { name: 'd', knownRenderedVersion: '1' };
+    expect((await door.rpc(method, request, { deadlineMs: 200 })).code).toBe('DEADLINE_EXCEEDED');
+  });
+
   it('comes at once when it is another than the known one', async () => {
     await harness.handle(await document(1));
     for (const known of [undefined, '', '0', '7']) {
@@ -74,7 +89,7 @@ describe('the rendered document', () => {
   });
 
   it('is opened when it holds a secret', async () => {
-    await harness.handle(await document(1, true));
+    await harness.handle(await document(1, {}, true));
     expect(await rendered()).toMatchObject({ code: 200, body: { spec: { os: { image: 'v1' } } } });
   });
 

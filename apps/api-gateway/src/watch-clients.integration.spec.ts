@@ -100,6 +100,20 @@ describe('clients that come and go', () => {
   }, 60_000);
 });
 
+describe('a watch whose time is up', () => {
+  it('is ended, and can be gone on with', async () => {
+    await scene.app.close();
+    process.env['SKEIN_WATCH_LIFE_MS'] = '1500';
+    await scene.start();
+    const client = await follow('devices');
+    await client.until(() => client.isOver);
+    expect(client.sent.at(-1)!.object).toMatchObject({ code: 408, reason: 'Timeout' });
+    delete process.env['SKEIN_WATCH_LIFE_MS'];
+    const next = await watch('devices', {}, { 'last-event-id': client.lastId! });
+    expect(next.code).toBe(200);
+  });
+});
+
 describe('a gateway that stops', () => {
   it('says good-bye to each client, and has ended when it has', async () => {
     const clients: WatchClient[] = [];

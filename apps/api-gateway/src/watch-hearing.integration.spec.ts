@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANISATION as org, devicesMatched } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
-import { jsonClient } from '@skein/testing';
+import { jsonClient, waitFor } from '@skein/testing';
 import { fleet } from '../test/manifests.js';
 import type { WatchClient } from '../test/watch-client.js';
 import { WatchScene } from '../test/watch-scene.js';
@@ -77,7 +77,7 @@ describe('a change that the gateway hears', () => {
     await scene.hangUp();
     const resourceVersion = await positionOf('devices');
     const number = await matched('a');
-    await scene.number();
+    await waitFor(() => scene.app.get(ChangeFeed).reached.number === number);
     client = await watch('devices', { resourceVersion });
     await client.until(() => client.types.includes('BOOKMARK'));
     expect(owned('a')).toBe(false);

@@ -118,7 +118,7 @@ it('leaves every client with what a list shows, whatever happens to it', async (
   const dice = new Dice(7);
   const door = {
     url: () => dice.one([scene.app, other]).getUrl(),
-    patience: () => 20 + dice.below(400),
+    patience: () => 50 + dice.below(600),
   };
   const clients = [...selections, ...selections].map(
     ([path, query]) => new WatchingClient(door, path, query),
@@ -131,8 +131,8 @@ it('leaves every client with what a list shows, whatever happens to it', async (
   await finish();
   const differences = async () =>
     (await Promise.all(clients.map((client) => client.difference()))).filter(Boolean);
-  const last = () => waitFor(async () => (await differences()).length === 0, { timeoutMs: 30_000 });
+  const last = () => waitFor(async () => (await differences()).length === 0, { timeoutMs: 60_000 });
   await last().catch(async () => expect(await differences()).toEqual([]));
   await Promise.all(clients.map((client) => client.stop()));
-  expect(Math.min(...clients.map(({ watches }) => watches))).toBeGreaterThan(5);
-}, 120_000);
+  expect(Math.min(...clients.map(({ watches }) => watches))).toBeGreaterThan(3);
+}, 240_000);

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEFAULT_ORGANISATION, deviceCreated, newUid } from '@skein/events';
+import { DEFAULT_ORGANISATION, newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { jsonClient } from '@skein/testing';
-import { fleet, repository } from '../test/manifests.js';
 import { WatchScene } from '../test/watch-scene.js';
 import { Positions } from './resources/watch/positions.js';
 import { WatchService } from './resources/watch/watch.service.js';
@@ -135,7 +134,14 @@ describe('a watch is refused', () => {
     [400, 'devices', { watch: 'maybe' }, 'watch: must be true or false'],
     [400, 'devices', { fieldSelector: 'nope=1' }, 'cannot select by nope'],
     [404, 'fleets/none/templateversions', {}, 'Fleet none does not exist'],
-    [400, 'events', {}, 'watch: is no parameter here'],
+    [400, 'events', { order: 'asc' }, 'order: not with watch'],
+    [
+      400,
+      'events',
+      { fieldSelector: 'involvedObject.name=a' },
+      'the history of one object cannot be watched',
+    ],
+    [400, 'system/parked', {}, 'watch: is no parameter here'],
   ])('with %d: %s %j', async (code, path, query, message) => {
     const client = await watch(path, query);
     expect([client.code, client.refusal.message]).toEqual([code, expect.stringContaining(message)]);
@@ -158,62 +164,5 @@ describe('a watch is refused', () => {
     let code = 429;
     while (code === 429) ({ code } = await watch('devices'));
     expect(code).toBe(200);
-  });
-});
-
-describe('what is shown', () => {
-  it('of fleets and repositories changes with their labels, too', async () => {
-    const [fleets, repositories] = [await follow('fleets'), await follow('repositories')];
-    const labels = { team: 'north' };
-    for (const [path, body] of [
-      ['/fleets/f', fleet('f')],
-      ['/repositories/r', repository('r')],
-    ] as const) {
-      await call('PUT', path, body);
-      await call('PUT', path, { ...body, metadata: { ...body.metadata, labels } });
-    }
-    await settle();
-    for (const [client, name] of [
-      [fleets, 'f'],
-      [repositories, 'r'],
-    ] as const) {
-      await client.until(() => client.known.get(name)?.metadata.labels.team === 'north');
-    }
-    await call('DELETE', '/repositories/r');
-    await settle();
-    await repositories.until(() => repositories.told.includes('DELETED r'));
-  });
-
-  it('of devices changes with what they report of themselves', async () => {
-    await put('a');
-    await settled();
-    const client = await follow('devices', { fieldSelector: 'status.summary.status=Error' });
-    const report = (status: string) =>
-      call('PUT', '/devices/a/status', {
-        ...{ apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name: 'a' } },
-        status: { summary: { status }, updated: { status: 'Unknown' } },
-      });
-    await report('Online');
-    await report('Error');
-    await settle();
-    await client.until(() => client.known.has('a'));
-    await report('Online');
-    await settle();
-    await client.until(() => client.told.includes('DELETED a'));
-  });
-
-  it('of another organisation is told to nobody', async () => {
-    const client = await follow('devices');
-    const org = newUid();
-    await scene.device('theirs', {}, org);
-    const [row] = await scene.admin.query<{ uid: string }>(
-      `select uid from gateway.devices where name = 'theirs'`,
-    );
-    const data = { name: 'theirs', labels: {}, spec: null, generation: 1 };
-    await scene.say(deviceCreated, row!.uid, data, { org });
-    await put('ours');
-    await settle();
-    await client.until(() => client.known.has('ours'));
-    expect(client.told).toEqual(['ADDED ours']);
   });
 });

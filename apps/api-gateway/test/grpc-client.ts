@@ -1,4 +1,11 @@
-import { Client, credentials, Metadata, status as codes, type ServiceError } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials,
+  Metadata,
+  status as codes,
+  type ChannelOptions,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { readMessage, services, writeMessage } from '@skein/api';
 import {
   BadRequest,
@@ -28,6 +35,8 @@ export interface RpcAnswer {
   /** Messages of google.rpc by their names. */
   readonly details: Loose;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** What an error's message and details travel in. */
+  readonly trailerBytes: number;
 }
 
 const known = [BadRequest, ErrorInfo, PreconditionFailure, RequestInfo, ResourceInfo, RetryInfo];
@@ -41,6 +50,11 @@ function detailsOf(error: ServiceError): Loose {
     return [type.$type.replace('google.rpc.', ''), type.decode(value)];
   });
   return JSON.parse(JSON.stringify(Object.fromEntries(found)));
+}
+
+function bytesIn({ details, metadata }: ServiceError): number {
+  const [bytes = ''] = metadata.get('grpc-status-details-bin');
+  return encodeURI(details).length + Buffer.from(bytes as Buffer).toString('base64').length;
 }
 
 function methodOf(path: string) {
@@ -71,8 +85,8 @@ function metadataOf({ metadata: given = {} }: RpcOptions): Metadata {
 export class GrpcClient {
   private readonly client: Client;
 
-  constructor(port: number) {
-    this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  constructor(port: number, options: ChannelOptions = {}) {
+    this.client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options);
   }
 
   close(): void {
@@ -98,7 +112,8 @@ export class GrpcClient {
           const { code, details: message } = error ?? { code: codes.OK, details: '' };
           const body = answer ? readMessage(method.output, answer) : {};
           const details = error ? detailsOf(error) : {};
-          resolve({ code: codes[code], message, body, details, metadata: head });
+          const trailerBytes = error ? bytesIn(error) : 0;
+          resolve({ code: codes[code], message, body, details, metadata: head, trailerBytes });
         },
       );
       call.on('metadata', (received: Metadata) => (head = received.getMap()));

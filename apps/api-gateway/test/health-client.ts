@@ -30,12 +30,12 @@ export class HealthClient {
     });
   }
 
-  /** Fills up with the statuses that are told. */
+  /** Fills up with the statuses that are told, and why it ended. */
   watch(service: string): string[] {
     const heard: string[] = [];
     const stream = this.client.watch({ service });
     stream.on('data', ({ status }: { status: string }) => heard.push(status));
-    stream.on('error', () => undefined);
+    stream.on('error', ({ details }: ServiceError) => heard.push(details));
     return heard;
   }
 

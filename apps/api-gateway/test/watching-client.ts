@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { WatchClient } from './watch-client.js';
 
 type Loose = ReturnType<typeof JSON.parse>;
@@ -10,6 +9,10 @@ interface Door {
   /** Milliseconds until the connection is cut. */
   readonly patience: () => number;
 }
+
+/** When a device was seen last is the one thing that lists show and nobody is told of. */
+const textOf = (resource: Loose): string | undefined =>
+  JSON.stringify(resource, (key, value: unknown) => (key === 'lastSeen' ? undefined : value));
 
 /** A client as a program would be: it lists, watches, is cut off again and again, and goes on where it was. */
 export class WatchingClient {
@@ -42,11 +45,11 @@ export class WatchingClient {
     const shown = new Map(items.map((item: Loose) => [item.metadata.name, item]));
     const names = new Set([...shown.keys(), ...this.known.keys()]) as Set<string>;
     const wrong = [...names].filter(
-      (name) => !isDeepStrictEqual(shown.get(name), this.known.get(name)),
+      (name) => textOf(shown.get(name)) !== textOf(this.known.get(name)),
     );
     if (wrong.length === 0) return undefined;
     const [name] = wrong;
-    const [is, known] = [shown.get(name!), this.known.get(name!)].map((one) => JSON.stringify(one));
+    const [is, known] = [shown, this.known].map((all) => textOf(all.get(name!)));
     return `${this.path} ${JSON.stringify(this.query)}: ${wrong.join()}; ${name} is ${is}, known as ${known}`;
   }
 

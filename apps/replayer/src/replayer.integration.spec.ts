@@ -5,6 +5,7 @@ import {
   decode,
   deviceCreated,
   newUid,
+  numberedChannel,
   streamKey,
   type NewEvent,
 } from '@skein/events';
@@ -149,5 +150,22 @@ describe('the replayer', () => {
     await append('five');
     await until(['five']);
     expect(await idsInStream()).toEqual(['5-0']);
+  });
+
+  it('says that it has numbered something, once it has', async () => {
+    const listener = new Redis(server.url);
+    await listener.subscribe(numberedChannel('skein'));
+    const last = async () => {
+      const [row] = await selector.query<{ last: number }>(
+        'select max(sequence) as last from log.sequence',
+      );
+      return row!.last;
+    };
+    const numbers: number[] = [];
+    listener.on('message', () => void last().then((number) => numbers.push(number)));
+    const before = await last();
+    await append('six');
+    await waitFor(() => numbers.includes(before + 1), { timeoutMs: 15_000 });
+    listener.disconnect();
   });
 });

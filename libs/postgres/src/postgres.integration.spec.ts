@@ -62,6 +62,17 @@ describe('a query', () => {
     await one.close();
   });
 
+  it('is planned for its parameters each time where they decide which plan is good', async () => {
+    const one = await Postgres.open({ url: database.url, applicationName: 'one', poolSize: 1 });
+    const anew = { planAnew: true };
+    for (let time = 0; time < 5; time += 1) {
+      expect(await one.query('select $1::int as time', [time], anew)).toEqual([{ time }]);
+      await one.transaction(({ query }) => query('select $1::int', [time], anew));
+    }
+    expect(await one.query('select from pg_prepared_statements')).toEqual([]);
+    await one.close();
+  });
+
   it('is not prepared where that is not wanted', async () => {
     const settings = { url: database.url, applicationName: 'one', poolSize: 1, prepare: false };
     const one = await Postgres.open(settings);

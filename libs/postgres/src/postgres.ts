@@ -9,11 +9,17 @@ const INT8 = 20;
 // Positions, numbers and versions stay far below 2^53.
 pg.types.setTypeParser(INT8, Number);
 
+export interface QueryOptions {
+  /** Planned for its parameters each time, where these decide which plan is good; else prepared, if it runs often. */
+  readonly planAnew?: boolean;
+}
+
 /** Anything that runs a statement: the pool, or one open transaction. */
 export interface Queryable {
   query<Row = Record<string, unknown>>(
     sql: string,
     parameters?: readonly unknown[],
+    options?: QueryOptions,
   ): Promise<Row[]>;
 }
 
@@ -25,6 +31,11 @@ export interface Transaction extends Queryable {
    * makes all that came before it durable too.
    */
   commitAsynchronously(): void;
+}
+
+interface Statement extends QueryOptions {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
 }
 
 type Constructor = new (...parameters: never[]) => object;
@@ -71,12 +82,17 @@ export class Postgres implements Queryable {
     return postgres;
   }
 
-  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+  async query<Row>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options: QueryOptions = {},
+  ): Promise<Row[]> {
     const [client, release] = await this.connection();
+    const run = () => this.run<Row>(client, { sql, parameters, ...options });
     try {
-      return await this.run<Row>(client, sql, parameters).catch((error: unknown) => {
+      return await run().catch((error: unknown) => {
         if (!isOutdatedPlan(error)) throw error;
-        return this.run<Row>(client, sql, parameters);
+        return run();
       });
     } finally {
       release();
@@ -119,7 +135,8 @@ export class Postgres implements Queryable {
   ): Promise<Result> {
     let synchronous = true;
     const result = await work({
-      query: (sql, parameters = []) => this.run(client, sql, parameters),
+      query: (sql, parameters = [], options = {}) =>
+        this.run(client, { sql, parameters, ...options }),
       commitAsynchronously: () => {
         synchronous = false;
       },
@@ -130,10 +147,9 @@ export class Postgres implements Queryable {
 
   private async run<Row>(
     client: PoolClient,
-    text: string,
-    parameters: readonly unknown[],
+    { sql: text, parameters, planAnew = false }: Statement,
   ): Promise<Row[]> {
-    const name = this.names?.of(text);
+    const name = planAnew ? undefined : this.names?.of(text);
     try {
       const answer = await client.query({ text, values: [...parameters], ...(name && { name }) });
       return answer.rows as Row[];

@@ -1,7 +1,9 @@
 import { writeMessage } from '@skein/api';
 import type { ListQuery } from '../resources/page.js';
-import { ANSWER_LIMIT_BYTES } from './answer-limit.js';
 import type { Call } from './call.js';
+
+/** What clients of gRPC take by default: they would refuse a larger answer. */
+const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 
 interface Listed {
   readonly items: readonly unknown[];

@@ -21,6 +21,7 @@ export class GrpcHealth implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly health = new HealthImplementation();
   private readonly loop: WorkLoop;
   private serving: boolean | undefined;
+  private isStopping = false;
 
   constructor(
     private readonly lifecycle: Lifecycle,
@@ -36,9 +37,9 @@ export class GrpcHealth implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
     this.say(false);
     await this.loop.stop();
-    this.say(false);
   }
 
   addToServer(server: Server): void {
@@ -46,7 +47,8 @@ export class GrpcHealth implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async look(): Promise<void> {
-    this.say((await this.lifecycle.obstacle()) === undefined);
+    const obstacle = await this.lifecycle.obstacle();
+    this.say(obstacle === undefined && !this.isStopping);
   }
 
   /** Once, when it changes: whoever watches is told each time. */

@@ -7,6 +7,7 @@ import {
   RetryInfo,
 } from 'nice-grpc-error-details';
 import { RETRY_AFTER_SECONDS, type Refusal } from '../resources/refusal-of.js';
+import { cut } from './cut.js';
 
 /** A message of google.rpc that says more of an error. */
 export interface Detail {
@@ -36,9 +37,13 @@ export function errorInfo(code: string, metadata: Record<string, string> = {}): 
 
 export const requestInfo = (requestId: string): Detail => detail(RequestInfo, { requestId });
 
+/** So many problems are told, of which each may have so many bytes. */
+const MOST_PROBLEMS = 10;
+const TEXT_BYTES = 160;
+
 function violation(problem: string): { field: string; description: string } {
   const [, field = '', description = problem] = /^([^\s:]+): ([^]*)$/.exec(problem) ?? [];
-  return { field, description };
+  return { field: cut(field, TEXT_BYTES), description: cut(description, TEXT_BYTES) };
 }
 
 const invalid = ['invalid', 'too-large', 'mismatch'];
@@ -49,14 +54,18 @@ export function refusalDetails({ code, message, details }: Refusal): Detail[] {
   const { problems = [message], resource } = details;
   const found = [errorInfo(code)];
   if (invalid.includes(code))
-    found.push(detail(BadRequest, { fieldViolations: problems.map(violation) }));
+    found.push(
+      detail(BadRequest, { fieldViolations: problems.slice(0, MOST_PROBLEMS).map(violation) }),
+    );
   if (preconditions.includes(code)) {
     const { field: subject, description } = violation(message);
     const violations = [{ type: reasonOf(code), subject, description }];
     found.push(detail(PreconditionFailure, { violations }));
   }
-  if (resource)
-    found.push(detail(ResourceInfo, { resourceType: resource.kind, resourceName: resource.name }));
+  if (resource) {
+    const resourceName = cut(resource.name, TEXT_BYTES);
+    found.push(detail(ResourceInfo, { resourceType: resource.kind, resourceName }));
+  }
   if (code === 'busy')
     found.push(detail(RetryInfo, { retryDelay: { seconds: RETRY_AFTER_SECONDS } }));
   return found;

@@ -15,14 +15,18 @@ import {
   type WriteDocument,
 } from './resource-calls.js';
 
+/** A method of the service of a kind, and the right that it needs. */
+const methodOf =
+  ({ kind, plural, resource }: Pick<ResourceType<never>, 'kind' | 'plural' | 'resource'>) =>
+  (name: string, verb: Verb) =>
+    applyDecorators(
+      GrpcMethod(`${kind}Service`, `${name}${verb === 'list' ? plural : kind}`),
+      Needs(verb, resource),
+    );
+
 /** The methods that each kind of resource has which clients write. */
 export function resourceMethods<Kind extends Resource>(about: ResourceType<Kind>) {
-  /** A method of the service, and the right that it needs. */
-  const method = (name: string, verb: Verb) =>
-    applyDecorators(
-      GrpcMethod(`${about.kind}Service`, `${name}${verb === 'list' ? about.plural : about.kind}`),
-      Needs(verb, about.resource),
-    );
+  const method = methodOf(about);
 
   abstract class ResourceMethods {
     readonly calls: ResourceCalls<Kind>;

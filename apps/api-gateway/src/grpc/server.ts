@@ -1,12 +1,10 @@
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
-import { ANSWER_LIMIT_BYTES } from './answer-limit.js';
 import type { EndlessStreams } from './endless-streams.js';
 
 /** Limits of one connection, and when it is taken for dead. */
 const options: ServerOptions = {
   'grpc.max_receive_message_length': REQUEST_LIMIT_BYTES,
-  'grpc.max_send_message_length': ANSWER_LIMIT_BYTES,
   'grpc.max_concurrent_streams': 1_000,
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,

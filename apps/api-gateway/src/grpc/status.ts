@@ -5,6 +5,7 @@ import { FAILED, refusalOf } from '../resources/refusal-of.js';
 import type { RefusalCode } from '../resources/refused-request.js';
 import { CallEnded } from './call.js';
 import { WatchEnded } from './watch.js';
+import { cut } from './cut.js';
 import { errorInfo, refusalDetails, requestInfo, type Detail } from './refusal-details.js';
 
 const refusals: Readonly<Record<RefusalCode, codes>> = {
@@ -58,13 +59,17 @@ function answerTo(error: unknown): Answer {
   return { code: refusals[code], message, details: refusalDetails(refusal) };
 }
 
+/** As it travels; the details have more room for many problems. */
+const MESSAGE_BYTES = 1_500;
+
 /** Whether the gateway is at fault, or its surroundings, and not the client. */
 export const isOurs = ({ code }: ServiceError): boolean =>
   code === codes.INTERNAL || code === codes.UNAVAILABLE;
 
 /** An error as a client is told of it. Every message, stack and query of what went wrong here stays here. */
 export function statusOf(error: unknown, requestId: string): ServiceError {
-  const { code, message, details: known } = answerTo(error);
+  const { code, message: whole, details: known } = answerTo(error);
+  const message = cut(whole, MESSAGE_BYTES);
   const details = [...known, requestInfo(requestId)];
   const metadata = new Metadata();
   const bytes = Status.encode(Status.fromPartial({ code, message, details })).finish();

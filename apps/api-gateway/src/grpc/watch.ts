@@ -32,6 +32,7 @@ const changes: Readonly<Record<Exclude<WatchEventType, 'ERROR'>, number>> = {
 /** By the code of HTTP that the status of the watch has. */
 const ends: Readonly<Record<number, readonly [codes, reason: string]>> = {
   404: [codes.NOT_FOUND, 'not-found'],
+  408: [codes.UNAVAILABLE, 'timeout'],
   410: [codes.OUT_OF_RANGE, 'expired'],
   429: [codes.RESOURCE_EXHAUSTED, 'too-slow'],
   503: [codes.UNAVAILABLE, 'busy'],

@@ -72,6 +72,7 @@ export async function selectedSummary(
   const rows = await database.query<Counted>(
     `select ${COUNTED} ${from} where ${condition} group by 1, 2, 3`,
     parameters.values,
+    selection.planning,
   );
   const summary = none();
   for (const row of rows) count(summary, row);

@@ -13,7 +13,7 @@ import type { Transaction } from '@skein/postgres';
 import { DeviceRow } from '../entities/device-row.js';
 import type { Caller } from './caller.js';
 import { listDevices } from './device-list.js';
-import { deviceReader, presentDevice, type DeviceReadRow } from './device-reader.js';
+import { deviceReader, presentDevice } from './device-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import type { ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
@@ -21,7 +21,7 @@ import { RepositoryUsers } from './repository-users.js';
 import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
 import { devices } from './selection/selectables.js';
 import { ListPositions } from './watch/list-positions.js';
-import { WatchedList } from './watch/watched-list.js';
+import { WatchedResources, type WatchedList } from './watch/watched-list.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
@@ -68,8 +68,8 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
   }
 
   /** @throws RefusedRequest */
-  watched({ org }: Caller, query: ListQuery): WatchedList<DeviceReadRow> {
-    return new WatchedList(this.log.postgres, watchable, { 'r.org': org }, query);
+  watched({ org }: Caller, query: ListQuery): WatchedList {
+    return new WatchedResources(this.log.postgres, watchable, { 'r.org': org }, query);
   }
 
   make(_transaction: Transaction, { name }: Identity, body: Device): Promise<Changes<DeviceRow>> {

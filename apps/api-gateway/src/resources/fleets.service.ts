@@ -25,7 +25,7 @@ import { RepositoryUsers } from './repository-users.js';
 import { fleets } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
 import { ListPositions } from './watch/list-positions.js';
-import { WatchedList } from './watch/watched-list.js';
+import { WatchedResources, type WatchedList } from './watch/watched-list.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
@@ -109,8 +109,8 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   /** @throws RefusedRequest */
-  watched({ org }: Caller, query: ListQuery): WatchedList<FleetReadRow> {
-    return new WatchedList(this.log.postgres, watchable, { 'r.org': org }, query);
+  watched({ org }: Caller, query: ListQuery): WatchedList {
+    return new WatchedResources(this.log.postgres, watchable, { 'r.org': org }, query);
   }
 
   make(_transaction: Transaction, { name }: Identity, body: Fleet): Promise<Changes<FleetRow>> {

@@ -36,6 +36,7 @@ export class LabelsService {
      ${DEVICE_TABLES} cross join lateral jsonb_each_text(r.labels) l
      where ${condition} order by label limit ${parameters.add(request.limit)}`,
       parameters.values,
+      selection.planning,
     );
     return rows.map(({ label }) => label);
   }

@@ -31,7 +31,7 @@ import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js
 import { repositories } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
 import { ListPositions } from './watch/list-positions.js';
-import { WatchedList } from './watch/watched-list.js';
+import { WatchedResources, type WatchedList } from './watch/watched-list.js';
 import { Writer } from './writer.js';
 import type { WriteRequest } from './write-request.js';
 
@@ -129,8 +129,8 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
   }
 
   /** @throws RefusedRequest */
-  watched({ org }: Caller, query: ListQuery): WatchedList<Row> {
-    return new WatchedList(this.log.postgres, watchable, { 'r.org': org }, query);
+  watched({ org }: Caller, query: ListQuery): WatchedList {
+    return new WatchedResources(this.log.postgres, watchable, { 'r.org': org }, query);
   }
 
   async make(

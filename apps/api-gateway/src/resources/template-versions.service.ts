@@ -14,7 +14,7 @@ import { templateVersions } from './selection/selectables.js';
 import { readPage, selectedList, type ListSource } from './selection/selected-list.js';
 import type { Scope } from './selection/selection.js';
 import { ListPositions } from './watch/list-positions.js';
-import { WatchedList } from './watch/watched-list.js';
+import { WatchedResources, type WatchedList } from './watch/watched-list.js';
 
 interface Row {
   readonly uid: string;
@@ -84,7 +84,7 @@ export class TemplateVersionsService {
   }
 
   /** @throws RefusedRequest */
-  async watched({ org }: Caller, fleet: string, query: ListQuery): Promise<WatchedList<Row>> {
+  async watched({ org }: Caller, fleet: string, query: ListQuery): Promise<WatchedList> {
     const { uid } = await fleetReader.one(this.postgres, org, fleet);
     const watchable = {
       selectable: templateVersions,
@@ -92,6 +92,6 @@ export class TemplateVersionsService {
       present: (row: Row) => present(fleet, row),
       left: (database: Queryable, scope: Scope) => requireFleet(database, scope, fleet),
     };
-    return new WatchedList(this.postgres, watchable, { 'r.org': org, 'r.fleet': uid }, query);
+    return new WatchedResources(this.postgres, watchable, { 'r.org': org, 'r.fleet': uid }, query);
   }
 }

@@ -14,7 +14,7 @@ function isResource(answer: unknown): answer is Shown {
 
 /**
  * Tags the answers that are one resource, and spares a client what it has. What was only rehearsed is nowhere, and has no tag.
- * A hook of the server: an interceptor of Nest costs more than the rest of a read (ADR 0032).
+ * A hook of the server: an interceptor of Nest costs more than the rest of a read (ADR 0034).
  */
 export function tagResources(server: Server): void {
   server.addHook('preSerialization', (request, reply, answer, done) => {

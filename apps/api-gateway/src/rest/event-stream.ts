@@ -23,6 +23,11 @@ function frameOf(event: WatchEvent): Buffer {
   return frame;
 }
 
+function framesOf(events: readonly WatchEvent[]): Buffer {
+  const [first] = events;
+  return events.length === 1 ? frameOf(first!) : Buffer.concat(events.map(frameOf));
+}
+
 /** What a watcher is told, as server-sent events. It takes no more than the connection does. */
 class EventStream extends Readable {
   constructor(private readonly watcher: Watcher) {
@@ -32,7 +37,7 @@ class EventStream extends Readable {
 
   override _read(): void {
     this.watcher.take().then(
-      (events) => this.push(events ? Buffer.concat(events.map(frameOf)) : null),
+      (events) => this.push(events ? framesOf(events) : null),
       (error: unknown) => this.destroy(error as Error),
     );
   }

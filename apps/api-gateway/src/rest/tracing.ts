@@ -32,7 +32,7 @@ function trace(request: FastifyRequest, reply: FastifyReply, rest: () => void): 
 
 /**
  * What a request logs carries its id, and what it writes its trace. Reads have no span: they change nothing, and may wait
- * for minutes. Hooks of the server: an interceptor of Nest costs more than the rest of a read (ADR 0032).
+ * for minutes. Hooks of the server: an interceptor of Nest costs more than the rest of a read (ADR 0034).
  */
 export function traceRequests(server: Server): void {
   server.addHook('onRequest', (request, _reply, done) => {

@@ -13,8 +13,8 @@ function takesEvents(accept: string | undefined): boolean {
 }
 
 function isAsked(watch: unknown): boolean {
-  if (watch === undefined || watch === 'false') return false;
   if (watch === 'true' || watch === '1') return true;
+  if (watch === undefined || watch === 'false' || watch === '0') return false;
   throw new RefusedRequest('invalid', 'watch: must be true or false');
 }
 

@@ -46,6 +46,7 @@ async function countAfter(
   const [row] = await database.query<{ count: number }>(
     `select count(*) as count from (${rows} where ${condition} and r.name > ${name}) selected`,
     parameters.values,
+    selection.planning,
   );
   return row!.count;
 }
@@ -61,6 +62,7 @@ async function readRows<Row>(
   return database.query<Row>(
     `${select} where ${condition} and (${from}::text is null or r.name > ${from}) order by r.name limit ${most}`,
     parameters.values,
+    selection.planning,
   );
 }
 
@@ -110,5 +112,6 @@ export function readUids(
   return database.query(
     `select uid from (${select} where ${condition} limit ${parameters.add(most)}) selected`,
     parameters.values,
+    selection.planning,
   );
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Requirement } from '@skein/api';
+import type { QueryOptions } from '@skein/postgres';
 import type { ListQuery } from '../page.js';
 import type { Selectable } from './field.js';
 import { fieldCondition } from './field-condition.js';
@@ -35,6 +36,11 @@ export class Selection {
 
   get isEmpty(): boolean {
     return this.labels.length + this.fields.length === 0;
+  }
+
+  /** How often what is selected occurs decides by which index it is found. */
+  get planning(): QueryOptions {
+    return { planAnew: !this.isEmpty };
   }
 
   /** The same for the same question, however it is written. */

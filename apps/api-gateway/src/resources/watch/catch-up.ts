@@ -2,9 +2,9 @@ import type { EventLog } from '@skein/event-log';
 import { RefusedRequest } from '../refused-request.js';
 import type { ChangeFeed } from './change-feed.js';
 import { LogTail, type Step } from './log-tail.js';
-import type { Mark } from './positions.js';
+import type { Mark, Positions } from './positions.js';
 import type { Touched, WatchedKind } from './touched.js';
-import { EXPIRED, watchEvent, type WatchEvent } from './watch-event.js';
+import { bookmark, EXPIRED, watchEvent, type WatchEvent } from './watch-event.js';
 import type { WatchedList } from './watched-list.js';
 import type { Watcher } from './watcher.js';
 
@@ -37,6 +37,7 @@ export class CatchUp {
   constructor(
     private readonly log: EventLog,
     private readonly feed: ChangeFeed,
+    private readonly positions: Positions,
     private readonly mostEvents: number,
   ) {
     this.tail = new LogTail(log);
@@ -60,12 +61,26 @@ export class CatchUp {
     }
   }
 
-  /** Tells what happened up to where the feed is when it begins, and resolves with the place that it has reached. */
-  async tellUpToFeed(list: WatchedList, watcher: Watcher, from: Mark): Promise<Mark> {
+  /** Tells what happened up to where the feed is by then, as fast as the client takes it. */
+  async tellLongPast(list: WatchedList, watcher: Watcher, from: Mark): Promise<Mark> {
+    let at = from;
+    while (at.number < this.feed.reached.number && !watcher.ended.aborted) {
+      at = await this.tellSome(list, watcher, at);
+      await watcher.emptied();
+    }
+    return at;
+  }
+
+  /** Tells what happened up to where the feed is when it begins, and does not wait for the client. */
+  async tellRest(list: WatchedList, watcher: Watcher, from: Mark): Promise<void> {
     const to = this.feed.reached.number;
     let at = from;
     while (at.number < to && !watcher.ended.aborted) at = await this.tellSome(list, watcher, at);
-    return at;
+  }
+
+  /** Says where a client is that was told all changes up to there. */
+  bookmark({ org, kind }: WatchedList, mark: Mark): WatchEvent {
+    return bookmark(kind, this.positions.tokenOf(org, mark));
   }
 
   /** The things of a kind that these events changed in an organisation. */
@@ -95,15 +110,19 @@ export class CatchUp {
   }
 
   private async tellSome(list: WatchedList, watcher: Watcher, at: Mark): Promise<Mark> {
+    const { settled } = this.feed;
     const { steps } = await this.tail.after(at.number, { limit: EVENTS_AT_ONCE, data: true });
     if (steps[0]?.mark.number !== at.number + 1) throw expired();
     const changes = await this.changesIn(list.org, list.kind, steps);
     const things = [...new Map(changes.map((changed) => [changed.uid, changed])).values()];
     for (let from = 0; from < things.length && !watcher.ended.aborted; from += AT_ONCE) {
       watcher.offer(await this.look(list, things.slice(from, from + AT_ONCE)));
-      await watcher.emptied();
     }
-    return steps.at(-1)!.mark;
+    const to = steps.at(-1)!.mark;
+    const told = to.number < settled.number ? to : settled;
+    // A client that is cut off again and again gets on all the same.
+    if (told.number > at.number) watcher.offer([this.bookmark(list, told)]);
+    return to;
   }
 
   /** What the things are now. It is not known here which of them the client knows: it is told of all that are not in the list. */

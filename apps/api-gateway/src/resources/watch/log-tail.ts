@@ -110,7 +110,8 @@ export class LogTail {
     const byNumber = new Map(originals.map((row) => [row.number, named(row)]));
     return known.map((row) => {
       const original = byNumber.get(lateNumber(row) ?? null);
-      return stepOf(row, touchedBy(original?.org === row.org ? original : row));
+      const touched = touchedBy(original?.org === row.org ? original : row);
+      return stepOf(row, [...touched, { kind: 'Event', uid: String(row.position), isNew: true }]);
     });
   }
 

@@ -20,11 +20,12 @@ import {
 } from '@skein/events';
 import { isUid } from '../events/named.js';
 
-export type WatchedKind = 'Device' | 'Fleet' | 'Repository' | 'TemplateVersion';
+export type WatchedKind = 'Device' | 'Fleet' | 'Repository' | 'TemplateVersion' | 'Event';
 
 /** Something that an event changed in what lists show. */
 export interface Touched {
   readonly kind: WatchedKind;
+  /** Of an event, its position. */
   readonly uid: string;
   /** It was made by this event. */
   readonly isNew?: boolean;

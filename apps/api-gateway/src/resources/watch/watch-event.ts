@@ -33,6 +33,8 @@ export function bookmark(kind: string, position: string): WatchEvent {
 export const endings = {
   slow: () =>
     statusOf(429, 'TooSlow', 'this client reads too slowly; go on from the last id, or list again'),
+  old: () =>
+    statusOf(408, 'Timeout', 'this watch has lasted long enough; connect again, from the last id'),
   stopping: () =>
     statusOf(503, 'ServiceUnavailable', 'the gateway stops; connect again, from the last id'),
   expired: () => statusOf(410, 'Expired', EXPIRED),

@@ -4,7 +4,7 @@ import type { CatchUp, Changed } from './catch-up.js';
 import { Members } from './members.js';
 import type { Mark } from './positions.js';
 import type { WatchedList } from './watched-list.js';
-import { bookmark, ending, endingFor, type WatchEvent } from './watch-event.js';
+import { ending, endingFor, endings, type WatchEvent } from './watch-event.js';
 import type { Watcher } from './watcher.js';
 
 /** Somebody who is to be told from a place on. */
@@ -96,13 +96,20 @@ export class WatchGroup {
     for (const watcher of [...this.all]) watcher.end(last);
   }
 
+  /** Ends those whose time is up: whoever connects again is asked again for their rights. */
+  endOld(): void {
+    const last = ending(endings.old());
+    const now = performance.now();
+    for (const watcher of [...this.all]) if (watcher.until <= now) watcher.end(last);
+  }
+
   /** Says to those who heard nothing for so long where they are. */
   remind(silentMs: number): void {
     if (this.hasWork || this.isTelling) return;
     const before = performance.now() - silentMs;
     const silent = [...this.watchers].filter(({ offeredAt }) => offeredAt <= before);
     if (silent.length === 0) return;
-    const events = [bookmark(this.list.kind, this.parts.tokenOf(this.reached))];
+    const events = [this.parts.catchUp.bookmark(this.list, this.reached)];
     for (const watcher of silent) watcher.offer(events);
   }
 
@@ -137,9 +144,9 @@ export class WatchGroup {
 
   private async bringUp({ watcher, at }: Joiner): Promise<void> {
     const settled = this.parts.settled();
-    await this.parts.catchUp.tellUpToFeed(this.list, watcher, at);
+    await this.parts.catchUp.tellRest(this.list, watcher, at);
     const reached = at.number > settled.number ? at : settled;
-    watcher.offer([bookmark(this.list.kind, this.parts.tokenOf(reached))]);
+    watcher.offer([this.parts.catchUp.bookmark(this.list, reached)]);
   }
 
   private async tellNext(): Promise<number> {

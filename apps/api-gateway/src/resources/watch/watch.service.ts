@@ -54,7 +54,7 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
     private readonly config: GatewayConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.catchUp = new CatchUp(log, feed, config.watchResumeEvents);
+    this.catchUp = new CatchUp(log, feed, positions, config.watchResumeEvents);
     this.metrics = new WatchMetrics(() => ({ watchers: this.count, lag: feed.lag }));
     const loop = (name: string, idleMs: number, work: () => Promise<number>) =>
       new WorkLoop({ name, idleMs, work, logger });
@@ -118,9 +118,12 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
     this.endAll(endings.expired());
   }
 
-  /** Says where they are to those who heard nothing for so long. */
+  /** Says where they are to those who heard nothing for so long, and good-bye to those whose time is up. */
   remind(silentMs: number): void {
-    for (const group of this.groups.values()) group.remind(silentMs);
+    for (const group of [...this.groups.values()]) {
+      group.endOld();
+      group.remind(silentMs);
+    }
   }
 
   private hand(group: WatchGroup, changes: readonly Changed[], settled: Mark): void {
@@ -131,11 +134,9 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
   }
 
   private async begin(list: WatchedList, { group, watcher, mark }: Beginning): Promise<void> {
-    let at = mark ?? this.feed.settled;
+    const from = mark ?? this.feed.settled;
     if (!mark) await this.catchUp.tellAll(list, watcher);
-    while (at.number < this.feed.reached.number && !watcher.ended.aborted) {
-      at = await this.catchUp.tellUpToFeed(list, watcher, at);
-    }
+    const at = await this.catchUp.tellLongPast(list, watcher, from);
     group.join({ watcher, at });
   }
 
@@ -154,7 +155,8 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
   }
 
   private watcherIn(group: WatchGroup, signal: AbortSignal): Watcher {
-    const watcher = new Watcher(this.config.watchBufferBytes, () => ending(endings.slow()));
+    const { watchBufferBytes: mostBytes, watchLifeMs: lifeMs } = this.config;
+    const watcher = new Watcher({ mostBytes, lifeMs });
     const gone = () => watcher.end();
     this.count += 1;
     group.expect(watcher);

@@ -15,8 +15,26 @@ import {
 import type { Scope } from '../selection/selection.js';
 import type { WatchedKind } from './touched.js';
 
+/** A list that is watched. */
+export interface WatchedList {
+  readonly kind: WatchedKind;
+  readonly org: string;
+  /** The same for lists of the same things, however they are asked for. */
+  readonly key: string;
+  /** Whether a thing of the kind can be in it at one time and not at another. */
+  readonly isSelective: boolean;
+  /** Those of the things that are in the list, as they are now. */
+  read(uids: readonly string[]): Promise<ReadonlyMap<string, object>>;
+  /** What is told of those that are not in it; nothing of one whose name another one in the list has by now. */
+  left(uids: readonly string[]): Promise<ReadonlyMap<string, object>>;
+  /** All that is in the list, page by page. */
+  page(after: string | null): Promise<{ items: object[]; next: string | undefined }>;
+  /** The uids of what is in the list; undefined when there are more than so many. */
+  uids(most: number): Promise<string[] | undefined>;
+}
+
 /** A kind of list that can be watched: where it is read from, and how it is shown. */
-export interface Watchable<Row extends ListedRow = never> {
+export interface Watchable<Row extends ListedRow> {
   readonly selectable: Selectable;
   readonly source: ListSource;
   readonly present: (row: Row) => object;
@@ -43,8 +61,8 @@ interface Left extends ListedRow {
   readonly labels: Readonly<Record<string, string>> | null;
 }
 
-/** A list that is watched: the same selection, and the same reading and showing, as a list has that is asked for. */
-export class WatchedList<Row extends ListedRow = never> {
+/** Resources: the same selection, and the same reading and showing, as a list has that is asked for. */
+export class WatchedResources<Row extends ListedRow> implements WatchedList {
   readonly kind: WatchedKind;
   private readonly list: SelectedList;
 
@@ -70,24 +88,20 @@ export class WatchedList<Row extends ListedRow = never> {
     return this.list.scope['r.org'];
   }
 
-  /** The same for lists of the same things, however they are asked for. */
   get key(): string {
     return `${this.kind}/${this.list.criteria}`;
   }
 
-  /** Whether a thing of the kind can be in it at one time and not at another. */
   get isSelective(): boolean {
     return !this.list.selection.isEmpty;
   }
 
-  /** Those of the things that are in the list, as they are now. */
   async read(uids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     const { source, present } = this.watchable;
     const rows = await readThose<Row>(this.database, source, this.list, ['uid', uids]);
     return new Map(rows.map((row) => [row.uid, present(row)]));
   }
 
-  /** What is told of those that are not in it; nothing of one whose name another one in the list has by now. */
   async left(uids: readonly string[]): Promise<ReadonlyMap<string, object>> {
     if (uids.length === 0) return new Map();
     const { source, left } = this.watchable;
@@ -103,7 +117,6 @@ export class WatchedList<Row extends ListedRow = never> {
     return new Map(shown.map((row) => [row.uid, this.presentLeft(row)]));
   }
 
-  /** All that is in the list, page by page. */
   async page(after: string | null): Promise<{ items: object[]; next: string | undefined }> {
     const { source, present } = this.watchable;
     const list = { ...this.list, request: { limit: PAGE, after } };
@@ -111,7 +124,6 @@ export class WatchedList<Row extends ListedRow = never> {
     return { items: rows.map(present), next };
   }
 
-  /** The uids of what is in the list; undefined when there are more than so many. */
   async uids(most: number): Promise<string[] | undefined> {
     const { source } = this.watchable;
     const rows = await readUids(this.database, source, this.list, most + 1);

@@ -1,10 +1,17 @@
 import type { Status } from '@skein/api';
-import type { WatchEvent } from './watch-event.js';
+import { ending, endings, type WatchEvent } from './watch-event.js';
 
 /** One hand-over to whoever sends: what it buffers itself stays small. */
 const TAKEN_BYTES = 64 * 1_024;
 /** How long a client may take over what happened before it watches together with others. */
 const PATIENCE_MS = 30_000;
+
+export interface WatcherBounds {
+  /** What may wait for a slow client, in bytes of JSON. */
+  readonly mostBytes: number;
+  /** How long it may last. */
+  readonly lifeMs: number;
+}
 
 /** Somebody who watches: events in a bounded queue, until somebody takes them. */
 export class Watcher implements AsyncIterable<readonly WatchEvent[]> {
@@ -17,14 +24,15 @@ export class Watcher implements AsyncIterable<readonly WatchEvent[]> {
   private changed = Promise.withResolvers<void>();
   private readonly over = new AbortController();
 
-  /**
-   * @param mostBytes what may wait for a slow client, in bytes of JSON
-   * @param tooSlow what is told when more would
-   */
-  constructor(
-    private readonly mostBytes: number,
-    private readonly tooSlow: () => WatchEvent,
-  ) {}
+  /** When its time is up, by the clock of {@link performance}. */
+  readonly until: number;
+  private readonly mostBytes: number;
+
+  constructor({ mostBytes, lifeMs }: WatcherBounds) {
+    this.mostBytes = mostBytes;
+    // Those who came together need not come back together.
+    this.until = performance.now() + lifeMs * (0.9 + 0.1 * Math.random());
+  }
 
   /** Why it is over: one word. */
   get reason(): string {
@@ -88,7 +96,7 @@ export class Watcher implements AsyncIterable<readonly WatchEvent[]> {
 
   private endSlow(): void {
     this.queue = [];
-    this.end(this.tooSlow());
+    this.end(ending(endings.slow()));
   }
 
   private cut(): WatchEvent[] {

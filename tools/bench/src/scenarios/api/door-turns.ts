@@ -23,7 +23,7 @@ export class DoorTurns {
   private readonly fanOut: FanOut;
   private readonly compiled = new Set<string>();
   private turns = 0;
-  private pairs = 0;
+  private readonly pairs = new Map<LoadName, number>();
 
   private constructor(
     private readonly bench: Bench,
@@ -41,12 +41,13 @@ export class DoorTurns {
     return turns;
   }
 
-  /** One after the other; who comes first changes from time to time. */
+  /** One after the other; who comes first changes from run to run. */
   async pair(part: LoadName): Promise<Pair> {
     const { skein, bare } = this.doors;
     const turn = (door: Door) => this.turn(door, part);
-    this.pairs += 1;
-    if (this.pairs % 2 === 0) return { skein: await turn(skein), bare: await turn(bare) };
+    const before = this.pairs.get(part) ?? 0;
+    this.pairs.set(part, before + 1);
+    if (before % 2 === 0) return { skein: await turn(skein), bare: await turn(bare) };
     const first = await turn(bare);
     return { skein: await turn(skein), bare: first };
   }

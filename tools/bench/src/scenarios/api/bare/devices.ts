@@ -30,6 +30,9 @@ type Locked = Pick<DeviceRecord, 'uid' | 'name' | 'labels' | 'spec' | 'generatio
 /** Nobody can watch here; it is as long as a position of Skein. */
 const POSITION = '0'.repeat(22);
 
+/** Selected by labels, whose number decides on the plan. */
+const ANEW = { planAnew: true };
+
 const notFound = (name: string) => new Refusal(404, `Device ${name} does not exist`);
 
 async function find(database: Queryable, name: string): Promise<Device> {
@@ -64,7 +67,7 @@ async function countAfter(store: Store, where: Where, after: string): Promise<nu
   const { condition, parameters } = where;
   const rows = parameters.length > 1 ? sql.SELECT : 'select from gateway.devices r';
   const text = `select count(*) as count from (${rows} where ${condition} and r.name > $${parameters.length + 1}) selected`;
-  const [row] = await store.reading.query<{ count: number }>(text, [...parameters, after]);
+  const [row] = await store.reading.query<{ count: number }>(text, [...parameters, after], ANEW);
   return row!.count;
 }
 
@@ -84,6 +87,7 @@ export class Devices {
     const found = await this.store.reading.query<DeviceRecord>(
       `${sql.SELECT} where ${condition} and ($${at + 1}::text is null or r.name > $${at + 1}) order by r.name limit $${at + 2}`,
       [...parameters, afterOf(query.continue, criteria), limit + 1],
+      ANEW,
     );
     const items = found.slice(0, limit).map(shown);
     const next = found.length > limit ? await this.next(where, items.at(-1)!) : {};

@@ -1,6 +1,6 @@
 import { append, EventTypes } from '@skein/event-log';
 import type { NewEvent } from '@skein/events';
-import type { Queryable } from '@skein/postgres';
+import type { Queryable, QueryOptions } from '@skein/postgres';
 import pg from 'pg';
 
 /** As many connections as the gateway has. */
@@ -14,11 +14,16 @@ function nameOf(text: string): string {
   return name;
 }
 
-/** Statements of one connection, or of the pool, all of them prepared. */
+/** Statements of one connection, or of the pool, prepared but for those whose parameters decide on the plan. */
 function over(client: pg.Pool | pg.PoolClient): Queryable {
   return {
-    query: async <Row>(text: string, parameters: readonly unknown[] = []) => {
-      const query = { name: nameOf(text), text, values: [...parameters] };
+    query: async <Row>(
+      text: string,
+      parameters: readonly unknown[] = [],
+      { planAnew = false }: QueryOptions = {},
+    ) => {
+      const name = planAnew ? {} : { name: nameOf(text) };
+      const query = { ...name, text, values: [...parameters] };
       return (await client.query(query)).rows as Row[];
     },
   };
