@@ -1,4 +1,6 @@
-/** One jest configuration for all projects; the project is the working directory. */
+/** One jest configuration for all projects; the project is the working directory, and may add to it in `test/jest.mjs`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { compiler } from './compiler.mjs';
 
 const patterns = {
@@ -8,7 +10,11 @@ const patterns = {
   all: ['**/*.spec.ts'],
 };
 
+const own = join(process.cwd(), 'test/jest.mjs');
+const additions = existsSync(own) ? (await import(own)).default : {};
+
 export default {
+  ...additions,
   rootDir: process.cwd(),
   roots: ['<rootDir>/src'],
   testMatch: patterns[process.env.SKEIN_TEST_KIND ?? 'all'],

@@ -20,6 +20,7 @@ import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events/events.service.js';
 import { FleetsService } from './resources/fleets.service.js';
 import { IdempotencyKeys } from './resources/idempotency-keys.js';
+import { LabelsService } from './resources/labels.service.js';
 import { Presence } from './resources/presence.js';
 import { RenderedService } from './resources/rendered.service.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';
@@ -43,11 +44,13 @@ import { AuthController } from './rest/auth.controller.js';
 import { LabelsController } from './rest/labels.controller.js';
 import { DevicesController } from './rest/devices.controller.js';
 import { EventsController } from './rest/events.controller.js';
+import { FleetStatusController } from './rest/fleet-status.controller.js';
 import { FleetsController } from './rest/fleets.controller.js';
 import { RepositoriesController } from './rest/repositories.controller.js';
 import { RepositoryWebhooksController } from './rest/repository-webhooks.controller.js';
 import { FleetRolloutsController, RolloutsController } from './rest/rollouts.controller.js';
 import { StatusFilter } from './rest/status.filter.js';
+import { KnownParameters } from './rest/known-parameters.guard.js';
 import { KvController } from './rest/kv.controller.js';
 import { StreamsController } from './rest/streams.controller.js';
 import { TemplateVersionsController } from './rest/template-versions.controller.js';
@@ -98,6 +101,7 @@ const resources = [
   DispatchingService,
   Presence,
   EventsService,
+  LabelsService,
   StreamsService,
   KvService,
   WaitingEventsService,
@@ -110,6 +114,7 @@ const resources = [
     RepositoriesController,
     RepositoryWebhooksController,
     FleetsController,
+    FleetStatusController,
     TemplateVersionsController,
     FleetRolloutsController,
     RolloutsController,
@@ -139,6 +144,7 @@ const resources = [
     Admission,
     ...taskProviders(GatewayTask, GatewaySweep),
     { provide: APP_GUARD, useClass: RightsGuard },
+    { provide: APP_GUARD, useClass: KnownParameters },
     { provide: APP_FILTER, useClass: StatusFilter },
   ],
 })

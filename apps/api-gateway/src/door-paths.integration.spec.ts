@@ -21,16 +21,14 @@ afterAll(() => door.close());
 function operations(): [method: string, path: string][] {
   const file = join(reference!, 'flightctl-core-v1beta1.openapi.yaml');
   const { paths } = parse(readFileSync(file, 'utf8'), { merge: true, maxAliasCount: -1 });
-  return Object.entries<Loose>(paths)
-    .filter(([path]) => !path.startsWith('/ws/'))
-    .flatMap(([path, item]) =>
-      methods
-        .filter((method) => method in item)
-        .map((method): [string, string] => [
-          method.toUpperCase(),
-          path.replaceAll(/\{[^}]+\}/g, 'nobody'),
-        ]),
-    );
+  return Object.entries<Loose>(paths).flatMap(([path, item]) =>
+    methods
+      .filter((method) => method in item)
+      .map((method): [string, string] => [
+        method.toUpperCase(),
+        path.replaceAll(/\{[^}]+\}/g, 'nobody'),
+      ]),
+  );
 }
 
 describe('what the door says of itself', () => {
@@ -53,9 +51,11 @@ describe('what the door says of itself', () => {
 (reference ? it : it.skip)('has an answer for every path of the reference document', async () => {
   const answers = operations().map(async ([method, path]) => {
     const asked = `${method} ${path}`;
-    const given = method === 'GET' ? {} : { body: {} };
-    const { code, body } = await client(method, `/api/v1${path}`, given);
-    return { asked, code, message: String(body?.message) };
+    const headers = { 'content-type': 'application/json-patch+json' };
+    const body = method === 'PATCH' ? { body: [], headers } : { body: {} };
+    const given = method === 'GET' ? {} : body;
+    const answer = await client(method, `/api/v1${path}`, given);
+    return { asked, code: answer.code, message: String(answer.body?.message) };
   });
   const all = await Promise.all(answers);
   expect(all.length).toBeGreaterThan(70);

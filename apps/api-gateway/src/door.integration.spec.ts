@@ -90,8 +90,16 @@ describe('lists', () => {
     for (const query of ['limit=1001', 'limit=-1', 'limit=x', 'continue=x', 'continue=e30']) {
       expect((await call('GET', `/fleets?${query}`)).code).toBe(400);
     }
-    expect((await call('GET', '/rollouts?labelSelector=a')).code).toBe(501);
-    expect((await call('GET', '/rollouts?watch=true')).code).toBe(501);
+    const unknown = await call('GET', '/rollouts?labelSelector=a&fleet=f');
+    expect(unknown).toMatchObject({
+      code: 400,
+      body: {
+        message: 'labelSelector: is no parameter here; there are fleet, limit, continue, org_id',
+      },
+    });
+    expect((await call('GET', '/rollouts?watch=true')).code).toBe(400);
+    expect((await call('GET', '/devices?cveId=CVE-2026-1234')).code).toBe(501);
+    expect((await call('GET', '/fleets?cveId=CVE-2026-1234')).code).toBe(400);
     const { body } = await call('GET', '/repositories?limit=1000');
     const metadata = { resourceVersion: expect.any(String) };
     expect(body).toEqual({ apiVersion, kind: 'RepositoryList', metadata, items: [] });

@@ -144,7 +144,8 @@ describe('other methods', () => {
     const status = {
       config: { renderedVersion: '3' },
       updated: { status: 'OutOfDate' },
-      os: { a: [1, null] },
+      os: { image: 'i', imageDigest: 'd' },
+      systemd: [],
     };
     const { body } = await rpc('DeviceService/ReportDeviceStatus', { name: 'd', status });
     expect(body.device.status).toMatchObject(status);

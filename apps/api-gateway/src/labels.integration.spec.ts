@@ -41,7 +41,7 @@ it.each([
   ['', 'kind: must be Device'],
   ['kind=Fleet', 'kind: must be Device'],
   ['kind=Device&limit=1001', 'limit: must be a whole number'],
-  ['kind=Device&continue=x', 'continue: labels have no pages'],
+  ['kind=Device&continue=x', 'continue: is no parameter here'],
   ['kind=Device&labelSelector=%3D', 'labelSelector'],
   ['kind=Device&fieldSelector=nothing', 'fieldSelector'],
 ])('are refused with %j', async (query, message) => {

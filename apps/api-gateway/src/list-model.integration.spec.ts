@@ -27,7 +27,7 @@ async function makeDevice(dice: Dice, name: string, fleets: Readonly<Record<stri
   const owner = dice.one([undefined, 'f', 'g']);
   const generation = Number(dice.one(fieldValues['metadata.generation']!));
   const reports = dice.below(3) > 0;
-  const summary = reports ? String(dice.one(fieldValues['status.summary.status']!)) : 'Unknown';
+  const summary = reports ? dice.one(['Online', 'Error', 'Degraded']) : 'Unknown';
   const lastSeen = reports ? (dice.one(fieldValues['status.lastSeen']!) as Date) : undefined;
   await scene.device(name, {
     labels,

@@ -43,7 +43,7 @@ async function manyThings(): Promise<void> {
   await device('c', {
     labels: { site: 'lyon' },
     generation: 9,
-    status: { summary: { status: "Error' or 1=1 --" } },
+    status: { summary: { status: 'Error' } },
   });
   await device('d');
   await device('z', { labels: { site: 'lyon' } }, newUid());
@@ -116,8 +116,8 @@ describe('selected by fields', () => {
     ['metadata.generation in (9,10.0)', 'bc'],
     ['status.summary.status=Online', 'b'],
     ['status.summary.status=Unknown', 'ad'],
-    ['status.summary.status contains 1=1', 'c'],
-    ["status.summary.status=Error'\\ or\\ 1=1\\ --", 'c'],
+    ['status.summary.status contains rro', 'c'],
+    ["status.summary.status=Error'\\ or\\ 1=1\\ --", ''],
     ['status.updated.status=Updating', 'bc'],
     ['status.updated.status!=Updating', 'ad'],
     ['status.lifecycle.status=Enrolled', 'b'],
@@ -189,7 +189,7 @@ describe('refused', () => {
     ['devices', { labelSelector: "a=' or 1=1" }, /labelSelector: at character 5/],
     ['devices', { labelSelector: "a'=b" }, /label key "a'"/],
     ['devices', { labelSelector: 'a="b"' }, /label value/],
-    ['fleets', { summaryOnly: 'true' }, /summaryOnly: only the list of devices has/],
+    ['fleets', { summaryOnly: 'true' }, /summaryOnly: is no parameter here/],
     ['devices', { summaryOnly: 'yes' }, /summaryOnly: must be true or false/],
     ['devices', { summaryOnly: 'true', limit: '1' }, /limit: a summary has no pages/],
     ['devices', { limit: '1001' }, /limit: must be/],
@@ -213,7 +213,7 @@ describe('summaryOnly', () => {
     expect(all.summary).toEqual({
       total: 4,
       applicationStatus: { Unknown: 3, Degraded: 1 },
-      summaryStatus: { Unknown: 2, Online: 1, "Error' or 1=1 --": 1 },
+      summaryStatus: { Unknown: 2, Online: 1, Error: 1 },
       updateStatus: { Unknown: 2, Updating: 2 },
     });
     const owned = { summaryOnly: 'true', fieldSelector: 'metadata.owner=Fleet/f' };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANISATION as first, newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
+import { Postgres } from '@skein/postgres';
 import { jsonClient, type Loose } from '@skein/testing';
 import { DoorScene } from '../test/door-scene.js';
 import { Tokens } from '../test/tokens.js';
@@ -24,6 +25,16 @@ const device = (name: string, labels = {}) => ({
   metadata: { name, labels },
 });
 const namesIn = (list: Loose) => list.items.map(({ metadata }: Loose) => metadata.name);
+
+/** Numbers what was appended, as the replayer would. */
+async function number(): Promise<void> {
+  const admin = await Postgres.open({ url: door.database.adminUrl, applicationName: 'test' });
+  await admin.query(
+    `insert into log.sequence (sequence, position, type)
+     select row_number() over (order by position), position, type from log.events`,
+  );
+  await admin.close();
+}
 
 beforeAll(async () => {
   tokens
@@ -86,6 +97,11 @@ describe('organisations', () => {
     const { body: page } = await call('one', 'GET', '/devices?limit=1');
     const { code } = await call('two', 'GET', `/devices?continue=${page.metadata.continue}`);
     expect(code).toBe(400);
+    await number();
+    const { body: events } = await call('one', 'GET', '/events?limit=1');
+    const elsewhere = `/events?continue=${events.metadata.continue}`;
+    expect((await call('one', 'GET', elsewhere)).code).toBe(200);
+    expect((await call('two', 'GET', elsewhere)).code).toBe(400);
   });
 
   it('are shown to who has a role in them', async () => {

@@ -99,23 +99,6 @@ describe('a poisoned event', () => {
   });
 });
 
-describe('parked events', () => {
-  it('are shown, tried again, or dropped and stay handled', async () => {
-    const [one, two, three] = await scene.logged(3);
-    for (const number of [one, two, three]) await scene.consumer.park(number!, 'unknown');
-    expect(numbersOf(await call('GET', '/parked?service=selector'))).toEqual([one, two, three]);
-    const shown = await call('GET', `/parked/selector/${one}`);
-    expect(shown.body).toMatchObject({ reason: 'unknown', event: { data: { name: 'd' } } });
-    expect(shown.body).not.toHaveProperty('attempts');
-    await call('POST', `/parked/selector/${one}/retry`);
-    await call('DELETE', `/parked/selector/${two}`);
-    await scene.retry();
-    await scene.deliver(two!);
-    expect(await scene.effects()).toEqual([one]);
-    expect(numbersOf(await call('GET', '/parked'))).toEqual([three]);
-  });
-});
-
 describe('a list of dead letters', () => {
   const other = newUid();
   let numbers: number[];

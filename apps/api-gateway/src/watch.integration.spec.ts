@@ -141,7 +141,7 @@ describe('a watch is refused', () => {
       { fieldSelector: 'involvedObject.name=a' },
       'the history of one object cannot be watched',
     ],
-    [400, 'system/parked', {}, 'watch: is no criterion'],
+    [400, 'system/parked', {}, 'watch: is no parameter here'],
   ])('with %d: %s %j', async (code, path, query, message) => {
     const client = await watch(path, query);
     expect([client.code, client.refusal.message]).toEqual([code, expect.stringContaining(message)]);

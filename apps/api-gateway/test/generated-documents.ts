@@ -32,18 +32,33 @@ const configItem = fc.oneof(
     ['httpRef'],
   ),
 );
-const application = record(
+const compose = record(
   {
-    appType: fc.constantFrom('compose', 'helm'),
+    appType: fc.constant('compose'),
     image: word,
     envVars: fc.dictionary(word, text, { maxKeys: 2 }),
+  },
+  ['appType', 'image'],
+);
+const helm = record(
+  {
+    appType: fc.constant('helm'),
+    image: word,
     values: fc.dictionary(word, json, { maxKeys: 2 }),
-    ports: fc.array(fc.constant('80:80'), { maxLength: 1 }),
-    resources: record({ limits: record({ cpu: word }) }),
     valuesFiles: texts,
   },
   ['appType', 'image'],
 );
+const container = record(
+  {
+    appType: fc.constant('container'),
+    image: word,
+    ports: fc.array(fc.constant('80:80'), { maxLength: 1 }),
+    resources: record({ limits: record({ cpu: word }) }),
+  },
+  ['appType', 'image'],
+);
+const application = fc.oneof(compose, helm, container);
 const monitor = record(
   {
     monitorType: fc.constant('CPU'),
@@ -77,11 +92,7 @@ const selector = record({
     { minLength: 1, maxLength: 2 },
   ),
 });
-const time = fc.constantFrom(
-  '2026-01-01T00:00:00Z',
-  '2026-01-01T02:00:00.1234567+02:00',
-  '2026-01-01',
-);
+const time = fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-01T02:00:00.1234567+02:00');
 export const fleetSpec = record(
   {
     selector,

@@ -1,6 +1,6 @@
 import { Nested, NestedList, Open, Rule, Text, TextList, TextMap } from './property.js';
 
-const APPLICATION_TYPES = ['compose', 'quadlet', 'container', 'helm', 'vm'] as const;
+export const APPLICATION_TYPES = ['compose', 'quadlet', 'container', 'helm', 'vm'] as const;
 const CONTENTS = ['image', 'catalogItemRef', 'inline'] as const;
 
 export class CatalogItemRef {
@@ -82,6 +82,28 @@ export class ApplicationResources {
   limits?: ResourceLimits;
 }
 
+const IMAGE = ['image', 'catalogItemRef'];
+/** What an application of each type has besides its name and type. */
+const membersOf: Readonly<Record<string, readonly string[]>> = {
+  compose: [...IMAGE, 'inline', 'envVars', 'volumes'],
+  quadlet: [...IMAGE, 'inline', 'envVars', 'volumes', 'runAs'],
+  container: [...IMAGE, 'envVars', 'volumes', 'runAs', 'ports', 'resources'],
+  helm: [...IMAGE, 'namespace', 'values', 'valuesFiles'],
+  vm: ['inline', 'publishPorts'],
+};
+
+function misplacedProblem(type: unknown, application: Record<string, unknown>): string | undefined {
+  const members = membersOf[String(type)];
+  const misplaced = Object.keys(application).filter(
+    (name) =>
+      !['name', 'appType'].includes(name) &&
+      application[name] !== undefined &&
+      !members?.includes(name),
+  );
+  if (!members || misplaced.length === 0) return undefined;
+  return `an application of type ${String(type)} has no ${misplaced.join(', ')}`;
+}
+
 function contentProblem(_type: unknown, application: Record<string, unknown>): string | undefined {
   const found = CONTENTS.filter((member) => application[member] !== undefined);
   if (found.length === 1) return undefined;
@@ -95,6 +117,7 @@ export class Application extends ImageOrCatalogItem {
 
   @Text({ oneOf: APPLICATION_TYPES })
   @Rule('oneContent', contentProblem)
+  @Rule('fittingMembers', misplacedProblem)
   appType: (typeof APPLICATION_TYPES)[number];
 
   @NestedList(() => ApplicationFile, { optional: true })

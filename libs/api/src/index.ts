@@ -4,7 +4,12 @@ export { AuthConfig, PermissionList, UserInfo } from './auth.js';
 export { Application, ImageOrCatalogItem } from './application.js';
 export { ConfigItem } from './config-item.js';
 export { DeviceSpec } from './device-spec.js';
-export { DeviceStatus, UPDATED_STATUSES, type UpdatedStatus } from './device-status.js';
+export {
+  DeviceLastSeen,
+  DeviceStatus,
+  UPDATED_STATUSES,
+  type UpdatedStatus,
+} from './device-status.js';
 export { DeviceToken, DeviceTokenList } from './device-tokens.js';
 export { Device, DeviceList, DevicesSummary } from './devices.js';
 export { Event, EventList, ObjectReference } from './events.js';

@@ -8,10 +8,10 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
   IsNotEmpty,
   IsNumber,
   IsObject,
+  IsRFC3339,
   IsString,
   Matches,
   Max,
@@ -93,7 +93,7 @@ export function TextList(options: TextOptions = {}): PropertyDecorator {
 
 /** RFC 3339. */
 export function Time(options: PropertyOptions = {}): PropertyDecorator {
-  return property(options, { type: 'string', format: 'date-time' }, IsISO8601());
+  return property(options, { type: 'string', format: 'date-time' }, IsRFC3339());
 }
 
 function bounds({ min, max }: NumberOptions) {

@@ -65,6 +65,24 @@ describe('readBody', () => {
     expect(problems).toEqual(['the body is nested deeper than 64']);
   });
 
+  it('knows which members fit a type of application', () => {
+    const application = (members: object) => device({ applications: [{ name: 'a', ...members }] });
+    const image = 'i';
+    expect(application({ appType: 'helm', image, values: {}, valuesFiles: ['a'] })).toEqual([]);
+    expect(application({ appType: 'container', image, ports: ['80:80'], runAs: 'u' })).toEqual([]);
+    expect(application({ appType: 'vm', inline: [], publishPorts: ['80:80'] })).toEqual([]);
+    for (const [appType, members, name] of [
+      ['compose', { image, ports: [] }, 'ports'],
+      ['helm', { image, envVars: {} }, 'envVars'],
+      ['container', { inline: [] }, 'inline'],
+      ['vm', { image }, 'image'],
+    ] as const) {
+      expect(application({ appType, ...members })).toEqual([
+        `spec.applications[0].appType: an application of type ${appType} has no ${name}`,
+      ]);
+    }
+  });
+
   it('refuses text that cannot be stored', () => {
     for (const image of ['a\0b', '\ud800']) {
       expect(device({ os: { image } })[0]).toContain('no valid Unicode');

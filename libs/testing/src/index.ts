@@ -9,6 +9,8 @@ export { asJsonSchema } from './json-schema.js';
 export { nativeRedisOrSkip } from './native-redis-or-skip.js';
 export { openTransaction } from './open-transaction.js';
 export type { OpenTransaction } from './open-transaction.js';
+export { Conformance, type Exchange } from './openapi/conformance.js';
+export { entriesOf, type Extensions } from './openapi/extensions.js';
 export { putIntoLog } from './put-into-log.js';
 export { canCertify, certificate } from './servers/certificate.js';
 export { KubernetesServer } from './servers/kubernetes-server.js';

@@ -1,7 +1,11 @@
 import type { Loose } from './json-client.js';
 
 /** A discriminator says which one of several schemas is meant, which JSON Schema has no word for. */
-function casesOf({ discriminator: { propertyName, mapping }, oneOf: _, ...rest }: Loose): Loose {
+export function casesOf({
+  discriminator: { propertyName, mapping },
+  oneOf: _,
+  ...rest
+}: Loose): Loose {
   const cases = Object.entries(mapping).map(([name, $ref]) => ({
     if: { properties: { [propertyName]: { const: name } } },
     then: { $ref },

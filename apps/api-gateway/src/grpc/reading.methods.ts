@@ -1,9 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, GrpcMethod, Payload } from '@nestjs/microservices';
 import type { Document } from '@skein/api';
-import { Postgres } from '@skein/postgres';
 import { EventsService } from '../resources/events/events.service.js';
-import { listLabels } from '../resources/labels.js';
+import { LabelsService } from '../resources/labels.service.js';
 import { presentOrganization } from '../resources/organizations.js';
 import { ownVersion } from '../resources/own-version.js';
 import type { ListQuery } from '../resources/page.js';
@@ -18,8 +17,8 @@ import { queryOf } from './request.js';
 @Controller()
 export class ReadingMethods {
   constructor(
-    private readonly postgres: Postgres,
     private readonly events: EventsService,
+    private readonly labels: LabelsService,
     private readonly identities: Identities,
   ) {}
 
@@ -46,6 +45,6 @@ export class ReadingMethods {
   @GrpcMethod('AboutService', 'ListLabels')
   @Needs('list', 'labels')
   async listLabels(@Payload() request: Document, @Ctx() { caller }: Call) {
-    return { labels: await listLabels(this.postgres, caller.org, queryOf(request)) };
+    return { labels: await this.labels.list(caller, queryOf(request)) };
   }
 }

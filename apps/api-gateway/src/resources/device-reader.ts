@@ -105,6 +105,13 @@ function statusOf(row: DeviceReadRow): NonNullable<Device['status']> {
   };
 }
 
+/** The device with the status that it reported, before anything is added to it. */
+export function presentReported(row: DeviceReadRow): Device {
+  const device = presentDevice(row);
+  const reported = { conditions: [], updated: { status: 'Unknown' as const }, ...row.reported };
+  return { ...device, status: { ...unknown, ...reported } };
+}
+
 export function presentDevice(row: DeviceReadRow): Device {
   return {
     apiVersion: API_VERSION,

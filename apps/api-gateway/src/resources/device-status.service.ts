@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Device, DeviceStatus } from '@skein/api';
+import { Device, type DeviceStatus } from '@skein/api';
 import { canonicalJson } from '@skein/domain-resource';
 import { EventLog } from '@skein/event-log';
 import { deviceHealthReported, deviceStatusReported } from '@skein/events';
 import type { Postgres, Queryable, Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, requireSelf, type Caller } from './caller.js';
-import { deviceReader, presentDevice } from './device-reader.js';
+import { deviceReader, presentDevice, presentReported } from './device-reader.js';
 import { DEVICE_STATUSES } from './device-statuses.js';
 import type { Draft } from './kind-rules.js';
+import { withPatchedStatus, type Patch } from './patch/patched.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 
@@ -56,6 +57,8 @@ where org = $1 and uid = $2 and rendered_version = $3 and updated = $4
   and (${summary}, ${application}, ${lifecycle}) = ($6, $7, $8)
 returning uid`;
 
+const LOCK_STATUS = 'select 1 from gateway.device_statuses where org = $1 and uid = $2 for update';
+
 const GROW = 'update gateway.devices set version = version + $3 where org = $1 and uid = $2';
 
 /** The `status` in a part of a report, as SQL reads it. */
@@ -63,6 +66,12 @@ function statusIn(part: object | undefined): string {
   const { status } = (part ?? {}) as { readonly status?: unknown };
   if (status === undefined || status === null) return 'Unknown';
   return typeof status === 'string' ? status : JSON.stringify(status);
+}
+
+/** @throws RefusedRequest when nothing is reported */
+function said(status: DeviceStatus | undefined): DeviceStatus {
+  if (status) return status;
+  throw new RefusedRequest('invalid', 'status: is missing');
 }
 
 function reportOf(status: DeviceStatus): Report {
@@ -114,13 +123,26 @@ export class DeviceStatusService {
   }
 
   async report(caller: Caller, name: string, status: DeviceStatus | undefined): Promise<Device> {
-    if (!status) throw new RefusedRequest('invalid', 'status: is missing');
+    const report = reportOf(said(status));
     const known = await this.known(this.postgres, caller, name);
     this.presence.note({ org: caller.org, uid: known.uid });
-    const report = reportOf(status);
     const isNews = newsIn(report, known).length > 0;
     const refreshed = !isNews && (await this.refresh(caller, known.uid, report));
-    if (!refreshed) await attempt(() => this.append(caller, name, status));
+    const append = () => this.append(caller, name, () => Promise.resolve(report.status));
+    if (!refreshed) await attempt(append);
+    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
+  }
+
+  /** Patches what the device reported last: a report that leaves the rest as it was. */
+  async patch(caller: Caller, name: string, patch: Patch): Promise<Device> {
+    const { uid } = await this.known(this.postgres, caller, name);
+    this.presence.note({ org: caller.org, uid });
+    const change = async (transaction: Transaction) => {
+      await transaction.query(LOCK_STATUS, [caller.org, uid]);
+      const reported = presentReported(await deviceReader.one(transaction, caller.org, name));
+      return said(withPatchedStatus(Device, reported, patch).status);
+    };
+    await attempt(() => this.append(caller, name, change));
     return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
   }
 
@@ -133,14 +155,19 @@ export class DeviceStatusService {
     return found.length > 0;
   }
 
-  private append(caller: Caller, name: string, status: DeviceStatus): Promise<void> {
+  /** @param say what the device says, as it is found under the lock of its row */
+  private append(
+    caller: Caller,
+    name: string,
+    say: (transaction: Transaction) => Promise<DeviceStatus>,
+  ): Promise<void> {
     return this.log.commit(async (transaction: Transaction) => {
       const { org } = caller;
       // Locked first: what is read in a statement that waits may be older than the lock.
       await transaction.query(LOCK, [org, name]);
       const known = await this.known(transaction, caller, name);
-      const report = reportOf(status);
-      const { renderedVersion, updated } = report;
+      const report = reportOf(await say(transaction));
+      const { renderedVersion, updated, status } = report;
       await transaction.query(STORE, [
         org,
         known.uid,

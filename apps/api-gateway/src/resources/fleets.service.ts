@@ -20,6 +20,7 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
+import { RefusedRequest } from './refused-request.js';
 import { RepositoryUsers } from './repository-users.js';
 import { fleets } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
@@ -79,6 +80,20 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     const row = await fleetReader.one(this.log.postgres, org, name);
     const [fleet] = await this.presentAll(org, [row], query);
     return fleet!;
+  }
+
+  /**
+   * The fleet, if its status is what it is said to be: nobody but Skein says it.
+   * @throws RefusedRequest when it is another one
+   */
+  async requireStatus(
+    caller: Caller,
+    name: string,
+    say: (shown: Fleet) => Fleet['status'],
+  ): Promise<Fleet> {
+    const shown = await this.read(caller, name, {});
+    if (sameJson(say(shown) ?? null, shown.status)) return shown;
+    throw new RefusedRequest('invalid', 'status: is said by Skein, and cannot be written');
   }
 
   async list({ org }: Caller, query: ListQuery): Promise<FleetList> {

@@ -34,6 +34,8 @@ export interface KindRules<Row extends NamedRow, Resource extends Body> {
   readonly views: readonly string[];
   make(transaction: Transaction, identity: Identity, body: Resource): Promise<Changes<Row>>;
   change(transaction: Transaction, row: Row, body: Resource): Promise<Changes<Row>>;
+  /** JSON pointers of members that are shown masked before and after, and that the body changes. */
+  hidden?(transaction: Transaction, row: Row, body: Resource): Promise<readonly string[]>;
   /** Throws when it may not go. */
   remove(transaction: Transaction, row: Row): Promise<readonly Draft[]>;
   /** Keeps what hangs on the spec, after a new one was written. */

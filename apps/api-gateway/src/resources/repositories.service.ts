@@ -23,7 +23,7 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
 import { RepositoryCredentials } from './repository-credentials.js';
-import { leaksTo, maskedSpec, withoutCredentials } from './repository-secrets.js';
+import { leaksTo, maskedInBoth, maskedSpec, withoutCredentials } from './repository-secrets.js';
 import { RefusedRequest } from './refused-request.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
@@ -173,6 +173,11 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
       events.push({ definition: repositorySpecUpdated, data: { spec: said, credentials } });
     }
     return { columns, events };
+  }
+
+  async hidden(transaction: Transaction, row: RepositoryRow, { spec }: Repository) {
+    const names = await this.credentials.changed(transaction, row, spec, row.credentials);
+    return maskedInBoth(row.spec, spec, names);
   }
 
   async remove(transaction: Transaction, row: RepositoryRow) {

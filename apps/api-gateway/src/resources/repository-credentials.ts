@@ -52,6 +52,20 @@ export class RepositoryCredentials {
     return id;
   }
 
+  /** The names of secrets that the spec gives anew, and that are other than the stored ones. */
+  async changed(
+    transaction: Transaction,
+    owner: Owner,
+    spec: RepositorySpec,
+    stored: string | null,
+  ): Promise<string[]> {
+    const before = await this.open(transaction, owner, stored);
+    const said = Object.entries(credentialsIn(spec)).filter(([name]) => secretNames.includes(name));
+    return said
+      .filter(([name, value]) => value !== MASK && value !== before[name])
+      .map(([name]) => name);
+  }
+
   /** None when they were sealed with a key that is gone: then all of them must be sent anew. */
   private async open(
     transaction: Transaction,

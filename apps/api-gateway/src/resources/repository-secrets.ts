@@ -70,3 +70,16 @@ export function leaksTo(before: RepositorySpec, after: RepositorySpec): boolean 
   const keeps = Object.values(credentialsIn(after)).includes(MASK);
   return keeps && serverOf(before.url) !== serverOf(after.url);
 }
+
+/** JSON pointers of those of the secrets that stand at the same place before and after, where both are masked. */
+export function maskedInBoth(
+  before: RepositorySpec,
+  after: RepositorySpec,
+  names: readonly string[],
+): string[] {
+  return (['httpConfig', 'sshConfig'] as const).flatMap((config) => {
+    const has = (spec: RepositorySpec, name: string) => Object.hasOwn(spec[config] ?? {}, name);
+    const both = names.filter((name) => has(before, name) && has(after, name));
+    return both.map((name) => `/spec/${config}/${name}`);
+  });
+}

@@ -1,4 +1,5 @@
 import type { Caller } from './caller.js';
+import type { Difference } from './difference.js';
 import { RefusedRequest } from './refused-request.js';
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
@@ -11,6 +12,8 @@ export interface WriteRequest extends Caller {
   readonly onlyNew?: boolean;
   /** Answered as it would be, and not written. */
   readonly dryRun?: boolean;
+  /** Is told what a dry run would change. */
+  readonly difference?: Difference | undefined;
   /** `Idempotency-Key`: what it created before is answered again. */
   readonly idempotencyKey?: string | undefined;
   /** Aborted when nobody waits for the answer any more: then nothing is begun. */

@@ -58,6 +58,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       if (earlier) return earlier;
       const made = await this.insert(transaction, identity, body);
       if (!made) throw new RefusedRequest('exists', `${this.rules.kind} ${name} exists already`);
+      caller.difference?.note({ before: null, after: made.result });
       return made;
     });
   }
@@ -75,7 +76,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       await this.requireConditions(transaction, caller, row);
       created = row === undefined;
       return row
-        ? this.update(transaction, row, body)
+        ? this.update(transaction, caller, row, body)
         : this.insertNamed(transaction, caller, name, body);
     });
     return { created, resource };
@@ -96,7 +97,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       await this.requireConditions(transaction, caller, row);
       const body = apply(await this.rules.present(transaction, row));
       requireSize(body);
-      return this.update(transaction, row, body);
+      return this.update(transaction, caller, row, body);
     });
   }
 
@@ -107,6 +108,8 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       const row = await this.table.lock(transaction, { ...caller, name }, 'update');
       if (!row) throw RefusedRequest.notFound(kind, name);
       await this.requireConditions(transaction, caller, row);
+      const before = caller.difference && (await this.rules.present(transaction, row));
+      if (before) caller.difference?.note({ before, after: null });
       const events = await this.rules.remove(transaction, row);
       await this.table.delete(transaction, row);
       return { uid: row.uid, events, result: undefined };
@@ -161,7 +164,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
 
   private async insertNamed(
     transaction: Transaction,
-    { org }: Caller,
+    { org, difference }: WriteRequest,
     name: string,
     body: Resource,
   ) {
@@ -173,6 +176,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     }
     const made = await this.insert(transaction, { org, uid: newUid(), name }, body);
     if (!made) throw new Raced(`${kind} ${name} was created meanwhile`);
+    difference?.note({ before: null, after: made.result });
     return made;
   }
 
@@ -186,8 +190,22 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
     return { uid: identity.uid, events, result: await this.rules.present(transaction, identity) };
   }
 
-  private async update(transaction: Transaction, row: Row, body: Resource) {
+  private async update(
+    transaction: Transaction,
+    { difference }: WriteRequest,
+    row: Row,
+    body: Resource,
+  ) {
     requireVersion(this.rules.kind, row, body.metadata);
+    if (!difference) return this.change(transaction, row, body);
+    const before = await this.rules.present(transaction, row);
+    const hidden = (await this.rules.hidden?.(transaction, row, body)) ?? [];
+    const done = await this.change(transaction, row, body);
+    difference.note({ before, after: done.result, hidden });
+    return done;
+  }
+
+  private async change(transaction: Transaction, row: Row, body: Resource) {
     const { columns, events } = await this.rules.change(transaction, row, body);
     const { org, uid, name } = row;
     const identity = { org, uid, name };

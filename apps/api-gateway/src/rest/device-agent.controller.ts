@@ -1,14 +1,17 @@
-import { Body, Controller, Get, Param, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Put, Query, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Device } from '@skein/api';
+import { Device, DeviceLastSeen } from '@skein/api';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../resources/caller.js';
 import { DeviceStatusService } from '../resources/device-status.service.js';
+import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { RenderedService } from '../resources/rendered.service.js';
 import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers } from './documented.js';
+import { Patches } from './documented-writes.js';
+import { FromPatch } from './patch-body.js';
 
 /** What the agent on a device calls. */
 @ApiTags('devices')
@@ -58,5 +61,32 @@ export class DeviceAgentController {
     @Body(CheckedBody) body: Device,
   ): Promise<Device> {
     return this.statuses.report(caller, name, body.status);
+  }
+
+  /** Patches what the device reported last. */
+  @Patch('status')
+  @Needs('patch', 'devices/status')
+  @Patches(Device)
+  patch(
+    @FromCaller() caller: Caller,
+    @Param('name') name: string,
+    @FromPatch() patch: PatchDocument,
+  ): Promise<Device> {
+    return this.statuses.patch(caller, name, patch);
+  }
+
+  @Get('lastseen')
+  @Needs('get', 'devices/lastseen')
+  @Answers(DeviceLastSeen)
+  @ApiNoContentResponse({ description: 'The device has not reported yet.' })
+  async lastSeen(
+    @FromCaller() caller: Caller,
+    @Param('name') name: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeviceLastSeen | undefined> {
+    const { status } = await this.statuses.read(caller, name);
+    if (status?.lastSeen !== undefined) return { lastSeen: status.lastSeen };
+    void reply.status(204);
+    return undefined;
   }
 }

@@ -73,7 +73,8 @@ export function Patches(type: Type<unknown>): MethodDecorator {
 /** Documents a write that can be rehearsed. */
 export function Rehearsable(): MethodDecorator {
   const description =
-    'All: everything is checked and answered as it would be, and nothing is written.';
+    'All: everything is checked and answered as it would be, and nothing is written. With ' +
+    '`Accept: application/json-patch+json` the answer is what would change.';
   return ApiQuery({ name: 'dryRun', required: false, enum: ['All'], description });
 }
 

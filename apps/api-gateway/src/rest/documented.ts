@@ -78,3 +78,14 @@ export function MaySummarise(): MethodDecorator {
   const description = 'Also count the devices of the fleet by their statuses.';
   return ApiQuery({ name: 'addDevicesSummary', required: false, type: Boolean, description });
 }
+
+/** Documents by what waiting events are selected. */
+export function SelectsWaiting(): MethodDecorator {
+  const text = { required: false, type: String };
+  return applyDecorators(
+    ApiQuery({ ...text, name: 'service', description: 'The service that could not handle them.' }),
+    ApiQuery({ ...text, name: 'type', description: 'Type of the events.' }),
+    ApiQuery({ ...text, name: 'org', description: 'Organisation of the events.' }),
+    ApiQuery({ ...text, name: 'since', description: 'They came to wait at this time or later.' }),
+  );
+}

@@ -23,7 +23,11 @@ export function tagResources(server: Server): void {
     void reply.header('etag', entityTag(answer));
     const known = request.method === 'GET' ? request.headers['if-none-match'] : undefined;
     if (known === undefined || !isKnown(known, answer)) return done(null, answer);
-    void reply.status(304).removeHeader('content-type');
-    done(null, undefined);
+    // A hook cannot take a body away; what is serialised as nothing is none.
+    void reply
+      .status(304)
+      .removeHeader('content-type')
+      .serializer(() => '');
+    done(null, answer);
   });
 }

@@ -1,8 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Postgres } from '@skein/postgres';
 import type { Caller } from '../resources/caller.js';
-import { listLabels } from '../resources/labels.js';
+import { LabelsService } from '../resources/labels.service.js';
 import type { ListQuery } from '../resources/page.js';
 import { devices } from '../resources/selection/selectables.js';
 import { Needs } from '../rights/needs.js';
@@ -12,7 +11,7 @@ import { Selects } from './documented.js';
 @ApiTags('labels')
 @Controller('api/v1/labels')
 export class LabelsController {
-  constructor(private readonly postgres: Postgres) {}
+  constructor(private readonly labels: LabelsService) {}
 
   /** The distinct labels of the devices that are selected, as `key=value`. */
   @Get()
@@ -25,7 +24,7 @@ export class LabelsController {
     description: 'Labels at the most: 1,000 without it.',
   })
   @Selects(devices)
-  list(@FromCaller() { org }: Caller, @Query() query: ListQuery): Promise<string[]> {
-    return listLabels(this.postgres, org, query);
+  list(@FromCaller() caller: Caller, @Query() query: ListQuery): Promise<string[]> {
+    return this.labels.list(caller, query);
   }
 }

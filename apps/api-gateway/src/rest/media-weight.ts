@@ -9,3 +9,9 @@ export function mediaWeight(accept: string | undefined, type: string): number {
   });
   return Math.max(...weights);
 }
+
+/** Whether a client names a media type, and likes plain JSON no better. */
+export function asksFor(type: string, accept: string | undefined): boolean {
+  const weight = mediaWeight(accept, type);
+  return weight > 0 && weight >= mediaWeight(accept, 'application/json');
+}

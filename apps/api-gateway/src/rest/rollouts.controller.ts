@@ -139,6 +139,7 @@ export class FleetRolloutsController {
   @Needs('get', 'rollouts')
   @HttpCode(200)
   @ApiBody({ type: Fleet, required: false })
+  @ApiQuery({ name: 'limit', required: false, description: 'Names of devices in each batch.' })
   @Answers(RolloutDryRun)
   dryRun(
     @FromCaller() caller: Caller,

@@ -6,6 +6,8 @@ import { GatewayConfig } from '../gateway.config.js';
 import { requestIdOf } from '../resources/request-id.js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import { speakOneVersion } from './api-version.js';
+import { answerClientError } from './client-error.js';
+import { answerDifferences } from './differences.js';
 import { tagResources } from './entity-tags.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
@@ -20,6 +22,7 @@ export function httpAdapter(): FastifyAdapter {
     // What waits for a document is answered when the gateway stops; idle connections need not be waited for.
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    clientErrorHandler: answerClientError,
   });
 }
 
@@ -36,6 +39,7 @@ export function prepareServer(app: NestFastifyApplication): void {
   speakOneVersion(server);
   takePatches(server);
   tagResources(server);
+  answerDifferences(server);
   const about = new DocumentBuilder()
     .setTitle('Skein')
     .setDescription('Fleets of edge devices: declare what they run, and see what they do.')

@@ -10,7 +10,8 @@ import { LOGGER, type Logger } from '@skein/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FAILED, refusalOf, RETRY_AFTER_SECONDS } from '../resources/refusal-of.js';
 import type { RefusalCode } from '../resources/refused-request.js';
-import { asksForProblem, PROBLEM_JSON, problemOf } from './problem.js';
+import { asksFor } from './media-weight.js';
+import { PROBLEM_JSON, problemOf } from './problem.js';
 import { noteFailure } from './tracing.js';
 
 interface Answer {
@@ -89,7 +90,7 @@ export class StatusFilter implements ExceptionFilter {
     if (code === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     const status = statusOf(code, reasons[code] ?? 'Failure', message);
     void reply.status(code).header('vary', 'accept');
-    if (!asksForProblem(request.headers.accept)) void reply.send(status);
+    if (!asksFor(PROBLEM_JSON, request.headers.accept)) void reply.send(status);
     else void reply.type(PROBLEM_JSON).send(problemOf(status, request.id));
   }
 }

@@ -1,4 +1,4 @@
-import { All, Controller, Delete, Get, Patch, Put, Req } from '@nestjs/common';
+import { All, Controller, Delete, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { RefusedRequest } from '../resources/refused-request.js';
@@ -25,6 +25,8 @@ const paths = [
   'repositories/:name/check-oci-tag',
   'resourcesyncs',
   'resourcesyncs/:name',
+  'ws/v1/devices/:name/applications/:application/console',
+  'ws/v1/devices/:name/console',
 ];
 
 /** Better refused by name than taken for a mistake in the path. */
@@ -34,21 +36,6 @@ const paths = [
 export class UnbuiltController {
   @All(paths)
   all(@Req() request: FastifyRequest): never {
-    return this.refuse(request);
-  }
-
-  @Get(['devices/:name/lastseen', 'fleets/:name/status'])
-  read(@Req() request: FastifyRequest): never {
-    return this.refuse(request);
-  }
-
-  @Put('fleets/:name/status')
-  replace(@Req() request: FastifyRequest): never {
-    return this.refuse(request);
-  }
-
-  @Patch(['devices/:name/status', 'fleets/:name/status'])
-  patch(@Req() request: FastifyRequest): never {
     return this.refuse(request);
   }
 

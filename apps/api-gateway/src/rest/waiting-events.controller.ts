@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Status, statusOf, WaitingEvent, WaitingEventFilter, WaitingEventList } from '@skein/api';
 import type { Caller } from '../resources/caller.js';
 import type { ListQuery } from '../resources/page.js';
@@ -13,7 +13,7 @@ import { WaitingEventsService, type Deed } from '../system/waiting-events.servic
 import { explicitFilter, numberOf, serviceOf } from '../system/waiting-filter.js';
 import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
-import { Answers, AnswersPages } from './documented.js';
+import { Answers, AnswersPages, SelectsWaiting } from './documented.js';
 
 const placeOf = (service: string, number: string): WaitingPlace => ({
   service: serviceOf(service),
@@ -30,6 +30,7 @@ abstract class WaitingEventsController {
   @Get()
   @Needs('list', 'system/waitingevents')
   @AnswersPages(WaitingEventList)
+  @SelectsWaiting()
   list(@Query() query: ListQuery): Promise<WaitingEventList> {
     return this.waiting.list(this.what, query);
   }
@@ -63,6 +64,8 @@ abstract class WaitingEventsController {
 
   @Delete()
   @Needs('delete', 'system/waitingevents')
+  @SelectsWaiting()
+  @ApiQuery({ name: 'all', required: false, enum: ['true'], description: 'Really all of them.' })
   @ApiOkResponse({ type: Status })
   dropAll(@FromCaller() caller: Caller, @Query() filter: WaitingEventFilter): Promise<Status> {
     return this.all(caller, 'drop', filter);

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { requireKey, type WriteRequest } from '../resources/write-request.js';
 import { callerOf } from './caller.decorator.js';
+import { differenceFor } from './differences.js';
 import { asksForDryRun } from './dry-run.js';
 
 function keyIn({ headers }: FastifyRequest): string | undefined {
@@ -17,6 +18,7 @@ export const FromWriter = createParamDecorator(
     const dryRun = asksForDryRun(request);
     const onlyNew = ifNoneMatch?.trim() === '*';
     const idempotencyKey = keyIn(request);
-    return { ...callerOf(request), ifMatch, onlyNew, dryRun, idempotencyKey };
+    const difference = differenceFor(request);
+    return { ...callerOf(request), ifMatch, onlyNew, dryRun, difference, idempotencyKey };
   },
 );

@@ -49,11 +49,11 @@ export class EventSelection {
     return new EventSelection(requirements.map(conditionOf), order);
   }
 
-  /** The same for the same question, however it is written. */
-  get criteria(): string {
+  /** The same for the same question about the same organisation, however it is written. */
+  criteria(org: string): string {
     const said = this.conditions.map((condition) => JSON.stringify(condition)).sort();
     return createHash('sha256')
-      .update(JSON.stringify([this.order, said]))
+      .update(JSON.stringify([org, this.order, said]))
       .digest('base64url');
   }
 

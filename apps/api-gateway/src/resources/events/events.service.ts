@@ -29,7 +29,7 @@ export class EventsService {
   async list({ org }: Caller, query: ListQuery): Promise<EventList> {
     const now = this.positions.now(org);
     const selection = EventSelection.of(query);
-    const { criteria } = selection;
+    const criteria = selection.criteria(org);
     const takes = ['fieldSelector', 'order', 'watch'];
     const request = pageRequest('Event', query, { takes, criteria });
     const search = await this.searches.of(org, selection);

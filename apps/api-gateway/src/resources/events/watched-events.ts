@@ -36,7 +36,7 @@ export class WatchedEvents implements WatchedList {
   }
 
   get key(): string {
-    return `${this.kind}/${this.org}/${this.selection.criteria}`;
+    return `${this.kind}/${this.selection.criteria(this.org)}`;
   }
 
   /** @param uids positions */

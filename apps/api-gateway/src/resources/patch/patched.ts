@@ -45,26 +45,52 @@ function trespasses(before: Shown, after: { readonly metadata?: unknown }): stri
 type Shown = Device | Fleet | Repository;
 
 /**
+ * What a patch makes of a document, which stays as it is.
+ * @throws RefusedRequest when the patch cannot be applied
+ */
+function applied(document: object, { language, body }: Patch): unknown {
+  if (isDeep(body)) {
+    throw new RefusedRequest('invalid', `the patch is nested deeper than ${MAX_DEPTH}`);
+  }
+  return languages[language](JSON.parse(JSON.stringify(document)), body);
+}
+
+function isResource(value: unknown): value is { readonly metadata?: unknown } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function refuseTouched(names: readonly string[]): void {
+  if (names.length === 0) return;
+  throw new RefusedRequest('invalid', `${names.join(', ')}: cannot be patched`);
+}
+
+/**
  * The body that a patch makes of a resource as it is read: what a PUT would send.
  * @throws RefusedRequest when the patch cannot be applied, touches what is not the client's, or makes a wrong body
  */
 export function patched<Resource extends Shown>(
   type: new () => Resource,
   shown: Resource,
-  { language, body }: Patch,
+  patch: Patch,
 ): Resource {
-  if (isDeep(body)) {
-    throw new RefusedRequest('invalid', `the patch is nested deeper than ${MAX_DEPTH}`);
-  }
-  const document: unknown = JSON.parse(JSON.stringify(shown));
-  const after = languages[language](document, body);
-  if (after === null || typeof after !== 'object' || Array.isArray(after)) {
-    return check(type, after);
-  }
-  const touched = trespasses(shown, after);
-  if (touched.length > 0) {
-    throw new RefusedRequest('invalid', `${touched.join(', ')}: cannot be patched`);
-  }
+  const after = applied(shown, patch);
+  if (!isResource(after)) return check(type, after);
+  refuseTouched(trespasses(shown, after));
   const wanted = Object.entries(after).filter(([name]) => name !== 'status');
   return check(type, Object.fromEntries(wanted));
+}
+
+/**
+ * The body that a patch of its status makes of a resource: what a PUT of the status would send.
+ * @throws RefusedRequest when the patch cannot be applied, touches anything else, or makes a wrong body
+ */
+export function withPatchedStatus<Resource extends Shown>(
+  type: new () => Resource,
+  shown: Resource,
+  patch: Patch,
+): Resource {
+  const after = applied(shown, patch);
+  if (!isResource(after)) return check(type, after);
+  refuseTouched(differing(shown, after).filter((name) => name !== 'status'));
+  return check(type, after);
 }

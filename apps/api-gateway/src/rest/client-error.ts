@@ -1,0 +1,44 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { statusOf } from '@skein/api';
+import { VERSION_HEADER, VERSION } from './api-version.js';
+
+interface Refusal {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+const refusals: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 431,
+    reason: 'RequestHeaderFieldsTooLarge',
+    message: 'URL and headers: may have 16 KiB together; a selector in the URL can be shorter',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: 408,
+    reason: 'RequestTimeout',
+    message: 'the request did not arrive in time',
+  },
+};
+
+const unreadable: Refusal = {
+  code: 400,
+  reason: 'BadRequest',
+  message: 'the request cannot be read as HTTP/1.1',
+};
+
+/** Answers what Node refuses before there is a request: as a Status, like everything else, and closes the connection. */
+export function answerClientError({ code: cause }: Error & { code?: string }, socket: Socket) {
+  if (cause === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { code, reason, message } = refusals[cause ?? ''] ?? unreadable;
+  const body = JSON.stringify(statusOf(code, reason, message));
+  const head = [
+    `HTTP/1.1 ${code} ${STATUS_CODES[code]}`,
+    `${VERSION_HEADER}: ${VERSION}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

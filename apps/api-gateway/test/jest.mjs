@@ -1,0 +1,5 @@
+/** What the gateway adds to the one jest configuration. */
+export default {
+  setupFilesAfterEnv: ['<rootDir>/test/conformance/every.spec.ts'],
+  reporters: ['default', '<rootDir>/test/conformance/stale-extensions.mjs'],
+};
