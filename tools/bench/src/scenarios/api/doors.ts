@@ -54,6 +54,7 @@ async function door(bench: Bench, migrated: Migrated, name: DoorName): Promise<D
     SKEIN_DATABASE_URL: migrated.urlOf('gateway'),
     SKEIN_STREAM_REDIS_URL: bench.servers.redisUrl,
     SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
+    SKEIN_GRPC_PORT: '0',
     SKEIN_AUTHENTICATION: 'tokens',
     SKEIN_ACCESS: JSON.stringify(tokens),
     ...{ SKEIN_GATEWAY_PORT: String(port), BENCH_PORT: String(port) },
