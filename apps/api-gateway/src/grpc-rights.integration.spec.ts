@@ -57,6 +57,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'TemplateVersionService/ListTemplateVersions': readers,
   'TemplateVersionService/WatchTemplateVersions': readers,
   'EventService/ListEvents': readers,
+  'EventService/WatchEvents': readers,
   'AboutService/ListLabels': readers,
   'RolloutService/GetRollout': readers,
   'RolloutService/ListRollouts': readers,

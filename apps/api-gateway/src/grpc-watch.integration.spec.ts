@@ -125,6 +125,20 @@ describe('a watch by gRPC', () => {
     });
   });
 
+  it('tells events as they are listed', async () => {
+    await put('a');
+    await settled();
+    const { resourceVersion } = (await client.call('EventService/ListEvents')).body.metadata;
+    const stream = watch('EventService/WatchEvents', { resourceVersion });
+    await put('b');
+    await settled();
+    await waitFor(() => stream.answers.some(({ event }: Loose) => event));
+    const { event } = stream.answers.find((answer: Loose) => answer.event);
+    expect(event).toMatchObject({ kind: 'Event', involvedObject: { kind: 'Device', name: 'b' } });
+    const listed = (await client.call('EventService/ListEvents', { limit: 1 })).body.items;
+    expect(listed).toEqual([event]);
+  });
+
   it('is refused with the reason', async () => {
     for (const [path, request, code, reason] of [
       ['DeviceService/WatchDevices', { resourceVersion: 'x' }, 'INVALID_ARGUMENT', 'INVALID'],

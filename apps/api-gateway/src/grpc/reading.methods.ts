@@ -6,12 +6,14 @@ import { LabelsService } from '../resources/labels.service.js';
 import { presentOrganization } from '../resources/organizations.js';
 import { ownVersion } from '../resources/own-version.js';
 import type { ListQuery } from '../resources/page.js';
+import { WatchService } from '../resources/watch/watch.service.js';
 import { organizationsOf } from '../rights/admission.js';
 import { Identities } from '../rights/identity.js';
 import { Needs, NeedsIdentity, NeedsNothing } from '../rights/needs.js';
 import { Call } from './call.js';
 import { fittingPage } from './fitting-page.js';
 import { queryOf } from './request.js';
+import { watch } from './watch.js';
 
 /** What can be read, and not written. */
 @Controller()
@@ -20,6 +22,7 @@ export class ReadingMethods {
     private readonly events: EventsService,
     private readonly labels: LabelsService,
     private readonly identities: Identities,
+    private readonly watches: WatchService,
   ) {}
 
   @GrpcMethod('EventService', 'ListEvents')
@@ -27,6 +30,13 @@ export class ReadingMethods {
   listEvents(@Payload() request: Document, @Ctx() call: Call) {
     const list = (query: ListQuery) => this.events.list(call.caller, query);
     return fittingPage(call, list, queryOf(request));
+  }
+
+  @GrpcMethod('EventService', 'WatchEvents')
+  @Needs('list', 'events')
+  watchEvents(@Payload() request: Document, @Ctx() call: Call) {
+    const listOf = (query: ListQuery) => this.events.watched(call.caller, query);
+    return watch(call, this.watches, { member: 'event', listOf }, queryOf(request));
   }
 
   @GrpcMethod('AboutService', 'GetVersion')
