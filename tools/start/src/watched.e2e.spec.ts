@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { jsonClient, waitFor, type JsonClient, type Loose } from '@skein/testing';
@@ -11,7 +10,6 @@ import { StartProcess } from '../test/start-process.js';
 const apiVersion = 'flightctl.io/v1beta1';
 const INTERVAL_MS = 2_000;
 
-let folder: string;
 let work: string;
 let server: Server;
 let start: StartProcess;
@@ -67,9 +65,8 @@ const stopServing = () => {
 };
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'skein-watched-'));
   await serve();
-  start = await StartProcess.start(['--no-demo', '--folder', folder], {
+  start = await StartProcess.start(['--no-demo'], {
     SKEIN_REPOSITORY_CHECK_MS: String(INTERVAL_MS),
   });
   await start.line(/Running until Ctrl-C/);
@@ -77,8 +74,8 @@ beforeAll(async () => {
     () => start.gatewayUrl,
     () => start.headers,
   );
-  work = join(folder, 'demo', 'watched');
-  mkdirSync(join(folder, 'demo'), { recursive: true });
+  work = join(start.folder, 'demo', 'watched');
+  mkdirSync(work, { recursive: true });
   execFileSync('git', ['init', '--quiet', '--initial-branch=main', work]);
   commit('one');
   await put('Repository', 'repositories', 'config', { type: 'git', url: `file://${work}` });
@@ -97,7 +94,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await start?.[Symbol.asyncDispose]();
   await stopServing();
-  rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
 it('a repository says whether it is accessible', async () => {

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { jsonClient, waitFor, type JsonClient, type Loose } from '@skein/testing';
@@ -11,7 +10,6 @@ const apiVersion = 'flightctl.io/v1beta1';
 const secret = 'what the git server signs with';
 const HOUR_MS = '3600000';
 
-let folder: string;
 let work: string;
 let start: StartProcess;
 let client: JsonClient;
@@ -41,15 +39,14 @@ const push = (body: string, key = secret) =>
   });
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'skein-webhook-'));
-  work = join(folder, 'demo', 'watched');
-  mkdirSync(join(folder, 'demo'), { recursive: true });
-  execFileSync('git', ['init', '--quiet', '--initial-branch=main', work]);
-  commit('one');
-  start = await StartProcess.start(['--no-demo', '--folder', folder], {
+  start = await StartProcess.start(['--no-demo'], {
     SKEIN_REPOSITORY_CHECK_MS: HOUR_MS,
   });
   await start.line(/Running until Ctrl-C/);
+  work = join(start.folder, 'demo', 'watched');
+  mkdirSync(work, { recursive: true });
+  execFileSync('git', ['init', '--quiet', '--initial-branch=main', work]);
+  commit('one');
   client = jsonClient(
     () => start.gatewayUrl,
     () => start.headers,
@@ -75,7 +72,6 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(async () => {
   await start?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
 it('a push that is signed makes a new template version an hour before its time', async () => {
