@@ -1,9 +1,5 @@
 export { bigintArray, jsonArray, smallintArray, textArray, uuidArray } from './binary-array.js';
 export { isTransient, sqlState } from './errors.js';
-export {
-  Postgres,
-  type PostgresSettings,
-  type Queryable,
-  type QueryOptions,
-  type Transaction,
-} from './postgres.js';
+export { Postgres, type PostgresSettings } from './postgres.js';
+export type { Scope } from './scoped-query.js';
+export type { Database, Queryable, QueryOptions, Transaction } from './statements.js';

@@ -1,42 +1,20 @@
-import pg, { type PoolClient } from 'pg';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { clientWith } from './client.js';
-import { isOutdatedPlan } from './errors.js';
+import type { Scope } from './scoped-query.js';
 import { StatementNames } from './statement-names.js';
+import {
+  Statements,
+  type Connect,
+  type Database,
+  type QueryOptions,
+  type Transaction,
+} from './statements.js';
 
 const INT8 = 20;
 // Positions, numbers and versions stay far below 2^53.
 pg.types.setTypeParser(INT8, Number);
-
-export interface QueryOptions {
-  /** Planned for its parameters each time, where these decide which plan is good; else prepared, if it runs often. */
-  readonly planAnew?: boolean;
-}
-
-/** Anything that runs a statement: the pool, or one open transaction. */
-export interface Queryable {
-  query<Row = Record<string, unknown>>(
-    sql: string,
-    parameters?: readonly unknown[],
-    options?: QueryOptions,
-  ): Promise<Row[]>;
-}
-
-/** One open transaction, READ COMMITTED. */
-export interface Transaction extends Queryable {
-  /**
-   * The commit does not wait for the disk: everybody sees it at once, and a crash of PostgreSQL may take it back. For
-   * what is then found missing, and done again. Nothing outlives what it was made from: a later commit that waits
-   * makes all that came before it durable too.
-   */
-  commitAsynchronously(): void;
-}
-
-interface Statement extends QueryOptions {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
-}
 
 type Constructor = new (...parameters: never[]) => object;
 
@@ -55,14 +33,18 @@ export interface PostgresSettings {
 }
 
 /** One service's way to PostgreSQL. */
-export class Postgres implements Queryable {
-  private readonly names: StatementNames | undefined;
+export class Postgres implements Database {
+  private readonly plain: Database;
+  /** Others than those without a scope: by its role, PostgreSQL plans the same text otherwise. */
+  private readonly scopedNames: StatementNames | undefined;
 
   private constructor(
     readonly dataSource: DataSource,
     { prepare = true }: PostgresSettings,
   ) {
-    this.names = prepare ? new StatementNames() : undefined;
+    const names = (prefix: string) => (prepare ? new StatementNames(prefix) : undefined);
+    this.plain = new Statements({ connect: this.connect, names: names('skein') });
+    this.scopedNames = names('skein_scoped');
   }
 
   /** @throws when the server refuses, or would acknowledge commits that it can still lose. */
@@ -82,82 +64,28 @@ export class Postgres implements Queryable {
     return postgres;
   }
 
-  async query<Row>(
-    sql: string,
-    parameters: readonly unknown[] = [],
-    options: QueryOptions = {},
-  ): Promise<Row[]> {
-    const [client, release] = await this.connection();
-    const run = () => this.run<Row>(client, { sql, parameters, ...options });
-    try {
-      return await run().catch((error: unknown) => {
-        if (!isOutdatedPlan(error)) throw error;
-        return run();
-      });
-    } finally {
-      release();
-    }
+  query<Row>(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<Row[]> {
+    return this.plain.query(sql, parameters, options);
   }
 
-  /** Commits what the work did, or nothing of it. */
-  async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const [client, release] = await this.connection();
-    let broken: Error | undefined;
-    try {
-      await client.query('begin');
-      const result = await this.within(client, work);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure;
-      });
-      throw error;
-    } finally {
-      release(broken);
-    }
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.plain.transaction(work);
+  }
+
+  /** The same connections, for statements and transactions that run in a scope each. */
+  within(scope: Scope): Database {
+    return new Statements({ connect: this.connect, names: this.scopedNames, scope });
   }
 
   async close(): Promise<void> {
     await this.dataSource.destroy();
   }
 
-  /** A connection of the pool, and how it is given back; one that broke is told so. */
-  private connection(): Promise<[PoolClient, (broken?: Error) => void]> {
-    // Not by a query runner, which costs as much as a short statement.
+  // Not by a query runner, which costs as much as a short statement.
+  private readonly connect: Connect = () => {
     const driver = this.dataSource.driver as PostgresDriver;
-    return driver.obtainMasterConnection() as Promise<[PoolClient, (broken?: Error) => void]>;
-  }
-
-  private async within<Result>(
-    client: PoolClient,
-    work: (transaction: Transaction) => Promise<Result>,
-  ): Promise<Result> {
-    let synchronous = true;
-    const result = await work({
-      query: (sql, parameters = [], options = {}) =>
-        this.run(client, { sql, parameters, ...options }),
-      commitAsynchronously: () => {
-        synchronous = false;
-      },
-    });
-    if (!synchronous) await client.query('set local synchronous_commit = off');
-    return result;
-  }
-
-  private async run<Row>(
-    client: PoolClient,
-    { sql: text, parameters, planAnew = false }: Statement,
-  ): Promise<Row[]> {
-    const name = planAnew ? undefined : this.names?.of(text);
-    try {
-      const answer = await client.query({ text, values: [...parameters], ...(name && { name }) });
-      return answer.rows as Row[];
-    } catch (error) {
-      if (isOutdatedPlan(error)) this.names?.renew(text);
-      throw error;
-    }
-  }
+    return driver.obtainMasterConnection() as ReturnType<Connect>;
+  };
 
   /** What every transaction relies on is set for the role by the migrations; asked here, it costs no round trip there. */
   private async requireSafeTransactions(): Promise<void> {

@@ -9,6 +9,8 @@ export class StatementNames {
   private readonly names = new Map<string, string>();
   private given = 0;
 
+  constructor(private readonly prefix: string) {}
+
   /** The name to prepare it under; undefined for one that is not worth it. */
   of(sql: string): string | undefined {
     const name = this.names.get(sql);
@@ -30,7 +32,7 @@ export class StatementNames {
   }
 
   private give(sql: string): string {
-    const name = `skein_${(this.given += 1)}`;
+    const name = `${this.prefix}_${(this.given += 1)}`;
     this.names.set(sql, name);
     return name;
   }
