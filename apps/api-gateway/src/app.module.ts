@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { BlobStore, openBlobs, Sealer } from '@skein/blobs';
+import { EventLog } from '@skein/event-log';
 import { Postgres } from '@skein/postgres';
 import { ServiceModule } from '@skein/service';
 import { taskProviders } from '@skein/task';
@@ -20,6 +21,7 @@ import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events/events.service.js';
 import { FleetsService } from './resources/fleets.service.js';
 import { IdempotencyKeys } from './resources/idempotency-keys.js';
+import { Organisations } from './resources/organisations.js';
 import { LabelsService } from './resources/labels.service.js';
 import { Presence } from './resources/presence.js';
 import { RenderedService } from './resources/rendered.service.js';
@@ -80,6 +82,13 @@ const blobs = [
   },
 ];
 
+/** All that is done for one organisation reaches PostgreSQL by it. */
+const organisations = {
+  provide: Organisations,
+  useFactory: (log: EventLog) => Organisations.open(log),
+  inject: [EventLog],
+};
+
 const watching = [ChangeFeed, Positions, ListPositions, WatchService];
 
 const resources = [
@@ -135,6 +144,7 @@ const resources = [
   ],
   providers: [
     ...blobs,
+    organisations,
     ...resources,
     ...watching,
     GatewayView,

@@ -40,16 +40,21 @@ export class BlobStore {
     await executor.query(PUT, [org, [...distinct.keys()], stored]);
   }
 
-  async get(org: string, digest: string): Promise<Buffer | undefined> {
-    return (await this.getMany(org, [digest])).get(digest);
+  async get(
+    org: string,
+    digest: string,
+    executor: Queryable = this.executor,
+  ): Promise<Buffer | undefined> {
+    return (await this.getMany(org, [digest], executor)).get(digest);
   }
 
   /** Those that are there, by digest. @throws SealError for a secret of a key that the settings do not hold */
-  async getMany(org: string, digests: readonly string[]): Promise<Map<string, Buffer>> {
-    const rows = await this.executor.query<{ digest: string; content: Buffer }>(GET, [
-      org,
-      digests,
-    ]);
+  async getMany(
+    org: string,
+    digests: readonly string[],
+    executor: Queryable = this.executor,
+  ): Promise<Map<string, Buffer>> {
+    const rows = await executor.query<{ digest: string; content: Buffer }>(GET, [org, digests]);
     return new Map(rows.map(({ digest, content }) => [digest, this.opened(org, digest, content)]));
   }
 

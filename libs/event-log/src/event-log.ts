@@ -1,5 +1,5 @@
 import type { Group, NewEvent } from '@skein/events';
-import type { Postgres, Transaction } from '@skein/postgres';
+import type { Database, Postgres, Transaction } from '@skein/postgres';
 import { append, type AppendedEvent } from './append.js';
 import { EventTypes } from './event-types.js';
 
@@ -37,8 +37,9 @@ export class EventLog {
   /** Runs a change and appends its events in the same transaction; wakes the replayer after the commit. */
   async commit<Result>(
     work: (transaction: Transaction) => Promise<Change<Result>>,
+    database: Database = this.postgres,
   ): Promise<Result> {
-    const { appended, change } = await this.postgres.transaction(async (transaction) => {
+    const { appended, change } = await database.transaction(async (transaction) => {
       const done = await work(transaction);
       return { change: done, appended: await this.append(transaction, done.events) };
     });

@@ -1,20 +1,23 @@
 import { byHandNames } from '@skein/event-log';
 import { groups, type Group } from '@skein/events';
+import { isolatedTables, organisationViews } from './isolation.js';
 
 /** Every service has a PostgreSQL role of its own. */
 export const rooms = [...groups, 'replayer'] as const;
 export type Room = (typeof rooms)[number];
+/** Everybody who is granted something: `requests` is who the gateway is while it serves one organisation. */
+export type Grantee = Room | 'requests';
 
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'USAGE' | 'EXECUTE';
 
 export interface Grant {
-  readonly roles: readonly Room[];
+  readonly roles: readonly Grantee[];
   readonly privileges: readonly Privilege[];
   /** What GRANT names: `TABLE log.events`, `SCHEMA log`. */
   readonly on: string;
 }
 
-const grant = (roles: readonly Room[], privileges: readonly Privilege[], on: string): Grant => ({
+const grant = (roles: readonly Grantee[], privileges: readonly Privilege[], on: string): Grant => ({
   roles,
   privileges,
   on,
@@ -114,7 +117,32 @@ function shownBy(service: Group): Grant[] {
   return views ? [grant(['gateway'], ['SELECT'], views)] : [];
 }
 
+/** What only is added to: of these, no role has more. */
+const added = ['log.events', 'blobs.contents', 'blobs.sealed'];
+
+/** For one organisation: rows of the tables that have a policy, and views that have nothing else. */
+function ofRequests(services: readonly Group[]): Grant[] {
+  if (!services.includes('gateway')) return [];
+  const tables = isolatedTables(services).filter((table) => !added.includes(table));
+  const views = organisationViews(services).map(([name]) => `organisation.${name}`);
+  return [
+    grant(['requests'], ['USAGE'], 'SCHEMA gateway, log, blobs, organisation'),
+    grant(['requests'], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], `TABLE ${tables.join(', ')}`),
+    grant(['requests'], ['SELECT', 'INSERT'], 'TABLE log.events, blobs.sealed'),
+    grant(['requests'], ['SELECT'], `TABLE blobs.contents, ${views.join(', ')}`),
+    grant(['requests'], ['SELECT'], 'TABLE log.types, log.sequence, log.checkpoints'),
+    grant(['requests'], ['USAGE'], 'SEQUENCE log.event_position'),
+    grant(
+      ['requests'],
+      ['EXECUTE'],
+      `FUNCTION gateway.note_names(), log.org_slot(uuid), log.subject_slot(uuid, uuid),
+        log.concerned(text, uuid, json), log.named_in(uuid, json)`,
+    ),
+  ];
+}
+
 /** Who may do what: all of it, and nothing else. */
 export function roleMatrix(services: readonly Group[] = groups): readonly Grant[] {
-  return [...log, ...blobs, ...services.flatMap(ofService), ...services.flatMap(shownBy)];
+  const ofServices = [...services.flatMap(ofService), ...services.flatMap(shownBy)];
+  return [...log, ...blobs, ...ofServices, ...ofRequests(services)];
 }

@@ -1,10 +1,14 @@
 import type { Group } from '@skein/events';
 import type { Client } from 'pg';
-import { roleMatrix, rooms, type Room } from './role-matrix.js';
+import { isolateOrganisations } from './isolation.js';
+import { roleMatrix, rooms, type Grantee, type Room } from './role-matrix.js';
 
-/** A role's name: roles belong to the whole cluster, so it begins with the database's name. */
-export function roleName(database: string, room: Room): string {
-  return `${database}_${room}`;
+/**
+ * A role's name: roles belong to the whole cluster, so it begins with the database's name. That of requests follows from
+ * the gateway's, which knows no other.
+ */
+export function roleName(database: string, grantee: Grantee): string {
+  return `${database}_${grantee === 'requests' ? 'gateway_requests' : grantee}`;
 }
 
 /**
@@ -49,6 +53,21 @@ async function withRolesLocked(client: Client, work: () => Promise<void>): Promi
   }
 }
 
+/**
+ * The role that the gateway takes on for requests. It inherits nothing of it: what it does for no single organisation must
+ * not be held by the policies of that role.
+ */
+async function createRequestsRole(client: Client, database: string): Promise<void> {
+  const role = roleName(database, 'requests');
+  const requests = client.escapeIdentifier(role);
+  const gateway = client.escapeIdentifier(roleName(database, 'gateway'));
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+  if (rowCount === 0) await client.query(`create role ${requests}`);
+  await client.query(`alter role ${requests} nologin nosuperuser nocreatedb nocreaterole`);
+  await client.query(`alter role ${gateway} noinherit`);
+  await client.query(`grant ${requests} to ${gateway}`);
+}
+
 /** Creates or updates the roles of all services. */
 export async function createRoles(
   client: Client,
@@ -65,18 +84,21 @@ export async function createRoles(
         );
       }
     }
+    await createRequestsRole(client, database);
   });
 }
 
-/** Takes every privilege away and grants what the matrix says, in one transaction. */
+/** Takes every privilege away and grants what the matrix says, and no rows but an organisation's to requests; in one transaction. */
 export async function grantPrivileges(
   client: Client,
   database: string,
   services: readonly Group[],
 ): Promise<void> {
-  const roles = rooms.map((room) => client.escapeIdentifier(roleName(database, room))).join(', ');
-  const { rows } = await client.query<{ name: string }>(SCHEMAS);
+  const nameOf = (grantee: Grantee) => client.escapeIdentifier(roleName(database, grantee));
+  const roles = [...rooms, 'requests' as const].map(nameOf).join(', ');
   await client.query('begin');
+  await isolateOrganisations(client, services, nameOf('requests'));
+  const { rows } = await client.query<{ name: string }>(SCHEMAS);
   await client.query(`revoke all on database ${client.escapeIdentifier(database)} from public`);
   await client.query(`grant connect on database ${client.escapeIdentifier(database)} to ${roles}`);
   for (const { name } of rows) {
@@ -87,8 +109,8 @@ export async function grantPrivileges(
     }
   }
   for (const { roles: granted, privileges, on } of roleMatrix(services)) {
-    const names = granted.map((room) => client.escapeIdentifier(roleName(database, room)));
-    await client.query(`grant ${privileges.join(', ')} on ${on} to ${names.join(', ')}`);
+    const to = granted.map(nameOf).join(', ');
+    await client.query(`grant ${privileges.join(', ')} on ${on} to ${to}`);
   }
   await client.query('commit');
 }

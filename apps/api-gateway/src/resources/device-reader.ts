@@ -25,14 +25,14 @@ export interface DeviceReadRow extends ReadRow {
 }
 
 /** The tables of a read; lists are selected by them. */
-export const DEVICE_TABLES = `from gateway.devices r
+export const DEVICE_TABLES = `from organisation.devices r
    join gateway.device_views v on v.org = r.org and v.uid = r.uid
    ${UPDATED_JOINS}
    left join gateway.fleets f on f.org = v.org and f.uid = v.owner`;
 
 export const deviceReader = new Reader<DeviceReadRow>(
   'Device',
-  'gateway.devices',
+  'organisation.devices',
   `select ${READ_COLUMNS}, r.spec, f.name as owner, v.owner_since as "ownerSince",
      v.multiple_owners as "multipleOwners", t.name as "templateVersion",
      v.rendered_version as "renderedVersion", v.rendered_digest as "renderedDigest",

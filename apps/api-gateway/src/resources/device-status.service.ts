@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Device, type DeviceStatus } from '@skein/api';
 import { canonicalJson } from '@skein/domain-resource';
-import { EventLog } from '@skein/event-log';
 import { deviceHealthReported, deviceStatusReported } from '@skein/events';
-import type { Postgres, Queryable, Transaction } from '@skein/postgres';
+import type { Queryable, Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, requireSelf, type Caller } from './caller.js';
 import { deviceReader, presentDevice, presentReported } from './device-reader.js';
 import { DEVICE_STATUSES } from './device-statuses.js';
 import type { Draft } from './kind-rules.js';
+import { Organisations } from './organisations.js';
 import { withPatchedStatus, type Patch } from './patch/patched.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
@@ -108,34 +108,34 @@ function newsIn(report: Report, known: Known): Draft[] {
 /** What devices say that they run, and how they are. Only a change of that enters the log. */
 @Injectable()
 export class DeviceStatusService {
-  private readonly postgres: Postgres;
-
   constructor(
-    private readonly log: EventLog,
+    private readonly organisations: Organisations,
     private readonly presence: Presence,
-  ) {
-    this.postgres = log.postgres;
-  }
+  ) {}
 
   async read(caller: Caller, name: string): Promise<Device> {
-    await this.known(this.postgres, caller, name);
-    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
+    await this.known(this.organisations.of(caller.org), caller, name);
+    return presentDevice(
+      await deviceReader.one(this.organisations.of(caller.org), caller.org, name),
+    );
   }
 
   async report(caller: Caller, name: string, status: DeviceStatus | undefined): Promise<Device> {
     const report = reportOf(said(status));
-    const known = await this.known(this.postgres, caller, name);
+    const known = await this.known(this.organisations.of(caller.org), caller, name);
     this.presence.note({ org: caller.org, uid: known.uid });
     const isNews = newsIn(report, known).length > 0;
     const refreshed = !isNews && (await this.refresh(caller, known.uid, report));
     const append = () => this.append(caller, name, () => Promise.resolve(report.status));
     if (!refreshed) await attempt(append);
-    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
+    return presentDevice(
+      await deviceReader.one(this.organisations.of(caller.org), caller.org, name),
+    );
   }
 
   /** Patches what the device reported last: a report that leaves the rest as it was. */
   async patch(caller: Caller, name: string, patch: Patch): Promise<Device> {
-    const { uid } = await this.known(this.postgres, caller, name);
+    const { uid } = await this.known(this.organisations.of(caller.org), caller, name);
     this.presence.note({ org: caller.org, uid });
     const change = async (transaction: Transaction) => {
       await transaction.query(LOCK_STATUS, [caller.org, uid]);
@@ -143,15 +143,19 @@ export class DeviceStatusService {
       return said(withPatchedStatus(Device, reported, patch).status);
     };
     await attempt(() => this.append(caller, name, change));
-    return presentDevice(await deviceReader.one(this.postgres, caller.org, name));
+    return presentDevice(
+      await deviceReader.one(this.organisations.of(caller.org), caller.org, name),
+    );
   }
 
   private async refresh({ org }: Caller, uid: string, report: Report): Promise<boolean> {
     const { renderedVersion, updated, status } = report;
-    const found = await this.postgres.query(REFRESH, [
-      ...[org, uid, renderedVersion, updated, JSON.stringify(status)],
-      ...Object.values(healthOf(report)),
-    ]);
+    const found = await this.organisations
+      .of(org)
+      .query(REFRESH, [
+        ...[org, uid, renderedVersion, updated, JSON.stringify(status)],
+        ...Object.values(healthOf(report)),
+      ]);
     return found.length > 0;
   }
 
@@ -161,7 +165,7 @@ export class DeviceStatusService {
     name: string,
     say: (transaction: Transaction) => Promise<DeviceStatus>,
   ): Promise<void> {
-    return this.log.commit(async (transaction: Transaction) => {
+    return this.organisations.of(caller.org).commit(async (transaction: Transaction) => {
       const { org } = caller;
       // Locked first: what is read in a statement that waits may be older than the lock.
       await transaction.query(LOCK, [org, name]);

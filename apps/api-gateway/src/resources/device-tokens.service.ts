@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { API_VERSION, type DeviceToken, type DeviceTokenList } from '@skein/api';
-import { EventLog } from '@skein/event-log';
 import { deviceTokenIssued, deviceTokenRevoked, newUid } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import { newDeviceToken } from '../rights/device-token.js';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
+import { Organisations } from './organisations.js';
 import { RefusedRequest } from './refused-request.js';
 
 interface Row {
@@ -40,12 +40,12 @@ function present(device: string, { id, createdAt, createdBy }: Row): DeviceToken
 /** The tokens of devices: who made them, and when. What they are is shown once, to who asked for them. */
 @Injectable()
 export class DeviceTokensService {
-  constructor(private readonly log: EventLog) {}
+  constructor(private readonly organisations: Organisations) {}
 
   async list({ org }: Caller, name: string): Promise<DeviceTokenList> {
-    const [device] = await this.log.postgres.query<{ uid: string }>(DEVICE, [org, name]);
+    const [device] = await this.organisations.of(org).query<{ uid: string }>(DEVICE, [org, name]);
     if (!device) throw RefusedRequest.notFound('Device', name);
-    const rows = await this.log.postgres.query<Row>(TOKENS, [org, device.uid]);
+    const rows = await this.organisations.of(org).query<Row>(TOKENS, [org, device.uid]);
     const items = rows.map((row) => present(name, row));
     return { apiVersion: API_VERSION, kind: 'DeviceTokenList', metadata: {}, items };
   }
@@ -84,7 +84,7 @@ export class DeviceTokensService {
   ): Promise<Result> {
     const { org } = caller;
     return attempt(() =>
-      this.log.commit(async (transaction) => {
+      this.organisations.of(org).commit(async (transaction) => {
         const locked = `${DEVICE} for no key update`;
         const [device] = await transaction.query<{ uid: string }>(locked, [org, name]);
         if (!device) throw RefusedRequest.notFound('Device', name);

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Device, type DeviceList } from '@skein/api';
 import { sameJson } from '@skein/domain-resource';
-import { EventLog } from '@skein/event-log';
 import {
   deviceCreated,
   deviceDeleted,
@@ -15,6 +14,7 @@ import type { Caller } from './caller.js';
 import { listDevices } from './device-list.js';
 import { deviceReader, presentDevice } from './device-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
+import { Organisations } from './organisations.js';
 import type { ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
@@ -35,12 +35,12 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
   private readonly writer: Writer<DeviceRow, Device>;
 
   constructor(
-    private readonly log: EventLog,
+    private readonly organisations: Organisations,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,
     private readonly positions: ListPositions,
   ) {
-    this.writer = new Writer(log, this, keys);
+    this.writer = new Writer(organisations, this, keys);
   }
 
   create(caller: WriteRequest, body: Device): Promise<Device> {
@@ -60,16 +60,16 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
   }
 
   async read({ org }: Caller, name: string): Promise<Device> {
-    return presentDevice(await deviceReader.one(this.log.postgres, org, name));
+    return presentDevice(await deviceReader.one(this.organisations.of(org), org, name));
   }
 
   list({ org }: Caller, query: ListQuery): Promise<DeviceList> {
-    return listDevices(this.log.postgres, org, query, this.positions.now(org));
+    return listDevices(this.organisations.of(org), org, query, this.positions.now(org));
   }
 
   /** @throws RefusedRequest */
   watched({ org }: Caller, query: ListQuery): WatchedList {
-    return new WatchedResources(this.log.postgres, watchable, { 'r.org': org }, query);
+    return new WatchedResources(this.organisations.of(org), watchable, { 'r.org': org }, query);
   }
 
   make(_transaction: Transaction, { name }: Identity, body: Device): Promise<Changes<DeviceRow>> {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { API_VERSION, type Dispatching, type DispatchingRequest } from '@skein/api';
-import { EventLog } from '@skein/event-log';
 import { dispatchingSwitched } from '@skein/events';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
+import { Organisations } from './organisations.js';
 
 interface Row {
   readonly frozen: boolean;
@@ -25,10 +25,10 @@ returning org`;
 /** One switch for each organisation, which stops all rollouts at once. */
 @Injectable()
 export class DispatchingService {
-  constructor(private readonly log: EventLog) {}
+  constructor(private readonly organisations: Organisations) {}
 
   async read({ org }: Caller): Promise<Dispatching> {
-    const [row] = await this.log.postgres.query<Row>(READ, [org]);
+    const [row] = await this.organisations.of(org).query<Row>(READ, [org]);
     return {
       apiVersion: API_VERSION,
       kind: 'Dispatching',
@@ -45,7 +45,7 @@ export class DispatchingService {
     const { org, actor } = caller;
     const data = { frozen, reason: reason ?? null };
     await attempt(() =>
-      this.log.commit(async (transaction) => {
+      this.organisations.of(org).commit(async (transaction) => {
         const changed = await transaction.query(SWITCH, [org, frozen, data.reason, actor]);
         const event = { definition: dispatchingSwitched, org, subject: org, data };
         const events = changed.length > 0 ? [{ ...event, origin: originOf(caller) }] : [];

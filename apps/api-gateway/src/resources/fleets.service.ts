@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { API_VERSION, Fleet, type FleetList } from '@skein/api';
 import { sameJson } from '@skein/domain-resource';
-import { EventLog } from '@skein/event-log';
 import {
   fleetCreated,
   fleetDeleted,
@@ -18,6 +17,7 @@ import { fleetSummaries } from './device-summary.js';
 import { fleetReader, presentFleet, type FleetReadRow } from './fleet-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
+import { Organisations } from './organisations.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RefusedRequest } from './refused-request.js';
@@ -52,12 +52,12 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   private readonly writer: Writer<FleetRow, Fleet>;
 
   constructor(
-    private readonly log: EventLog,
+    private readonly organisations: Organisations,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,
     private readonly positions: ListPositions,
   ) {
-    this.writer = new Writer(log, this, keys);
+    this.writer = new Writer(organisations, this, keys);
   }
 
   create(caller: WriteRequest, body: Fleet): Promise<Fleet> {
@@ -77,7 +77,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   }
 
   async read({ org }: Caller, name: string, query: ListQuery): Promise<Fleet> {
-    const row = await fleetReader.one(this.log.postgres, org, name);
+    const row = await fleetReader.one(this.organisations.of(org), org, name);
     const [fleet] = await this.presentAll(org, [row], query);
     return fleet!;
   }
@@ -99,7 +99,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   async list({ org }: Caller, query: ListQuery): Promise<FleetList> {
     const now = this.positions.now(org);
     const list = selectedList(fleets, { 'r.org': org }, query);
-    const page = await fleetReader.page(this.log.postgres, list);
+    const page = await fleetReader.page(this.organisations.of(org), list);
     return {
       apiVersion: API_VERSION,
       kind: 'FleetList',
@@ -110,7 +110,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
 
   /** @throws RefusedRequest */
   watched({ org }: Caller, query: ListQuery): WatchedList {
-    return new WatchedResources(this.log.postgres, watchable, { 'r.org': org }, query);
+    return new WatchedResources(this.organisations.of(org), watchable, { 'r.org': org }, query);
   }
 
   make(_transaction: Transaction, { name }: Identity, body: Fleet): Promise<Changes<FleetRow>> {
@@ -177,7 +177,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   ): Promise<Fleet[]> {
     if (query['addDevicesSummary'] !== 'true') return rows.map((row) => presentFleet(row));
     const uids = rows.map(({ uid }) => uid);
-    const counted = await fleetSummaries(this.log.postgres, org, uids);
+    const counted = await fleetSummaries(this.organisations.of(org), org, uids);
     return rows.map((row) => presentFleet(row, counted.get(row.uid)));
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Postgres } from '@skein/postgres';
 import type { Caller } from './caller.js';
 import { DEVICE_TABLES } from './device-reader.js';
+import { Organisations } from './organisations.js';
 import type { ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 import { Parameters } from './selection/parameters.js';
@@ -13,7 +13,7 @@ const ALL = '1000';
 /** The words that devices are selected by. */
 @Injectable()
 export class LabelsService {
-  constructor(private readonly postgres: Postgres) {}
+  constructor(private readonly organisations: Organisations) {}
 
   /**
    * The distinct labels of the selected devices, as `key=value`, in the order of their bytes.
@@ -31,7 +31,7 @@ export class LabelsService {
     );
     const parameters = new Parameters();
     const condition = selection.condition(scope, parameters);
-    const rows = await this.postgres.query<{ label: string }>(
+    const rows = await this.organisations.of(org).query<{ label: string }>(
       `select distinct (l.key || '=' || l.value) collate "C" as label
      ${DEVICE_TABLES} cross join lateral jsonb_each_text(r.labels) l
      where ${condition} order by label limit ${parameters.add(request.limit)}`,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { API_VERSION, type Device, type DeviceSpec } from '@skein/api';
 import { BlobStore } from '@skein/blobs';
-import { Postgres } from '@skein/postgres';
 import { GatewayConfig } from '../gateway.config.js';
 import { requireSelf, type Caller } from './caller.js';
 import { RENDERED_VERSION } from './device-reader.js';
+import { Organisations } from './organisations.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 import { RenderedWaiters } from './rendered-waiters.js';
@@ -33,7 +33,7 @@ export interface RenderedRequest {
 @Injectable()
 export class RenderedService {
   constructor(
-    private readonly postgres: Postgres,
+    private readonly organisations: Organisations,
     private readonly blobs: BlobStore,
     private readonly waiters: RenderedWaiters,
     private readonly presence: Presence,
@@ -67,14 +67,16 @@ export class RenderedService {
   }
 
   private async find(caller: Caller, name: string): Promise<Rendered> {
-    const [found] = await this.postgres.query<Rendered>(RENDERED, [caller.org, name]);
+    const [found] = await this.organisations
+      .of(caller.org)
+      .query<Rendered>(RENDERED, [caller.org, name]);
     requireSelf(caller, found?.uid);
     if (!found) throw RefusedRequest.notFound('Device', name);
     return found;
   }
 
   private async present(org: string, { name, renderedVersion, digest }: Rendered): Promise<Device> {
-    const content = await this.blobs.get(org, digest ?? '');
+    const content = await this.blobs.get(org, digest ?? '', this.organisations.of(org));
     if (!content) throw new Error(`the document ${digest} of device ${name} is not in the blobs`);
     return {
       apiVersion: API_VERSION,

@@ -7,7 +7,6 @@ import {
   type RepositorySpec,
 } from '@skein/api';
 import { sameJson } from '@skein/domain-resource';
-import { EventLog } from '@skein/event-log';
 import {
   repositoryCreated,
   repositoryDeleted,
@@ -20,6 +19,7 @@ import { RepositoryRow } from '../entities/repository-row.js';
 import type { Caller } from './caller.js';
 import { metadataOf } from './metadata.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
+import { Organisations } from './organisations.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
 import { RepositoryCredentials } from './repository-credentials.js';
@@ -87,13 +87,13 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
   private readonly writer: Writer<RepositoryRow, Repository>;
 
   constructor(
-    private readonly log: EventLog,
+    private readonly organisations: Organisations,
     private readonly credentials: RepositoryCredentials,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,
     private readonly positions: ListPositions,
   ) {
-    this.writer = new Writer(log, this, keys);
+    this.writer = new Writer(organisations, this, keys);
   }
 
   create(caller: WriteRequest, body: Repository): Promise<Repository> {
@@ -113,13 +113,13 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
   }
 
   async read({ org }: Caller, name: string): Promise<Repository> {
-    return present(await reader.one(this.log.postgres, org, name));
+    return present(await reader.one(this.organisations.of(org), org, name));
   }
 
   async list({ org }: Caller, query: ListQuery): Promise<RepositoryList> {
     const now = this.positions.now(org);
     const list = selectedList(repositories, { 'r.org': org }, query);
-    const page = await reader.page(this.log.postgres, list);
+    const page = await reader.page(this.organisations.of(org), list);
     return {
       apiVersion: API_VERSION,
       kind: 'RepositoryList',
@@ -130,7 +130,7 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
 
   /** @throws RefusedRequest */
   watched({ org }: Caller, query: ListQuery): WatchedList {
-    return new WatchedResources(this.log.postgres, watchable, { 'r.org': org }, query);
+    return new WatchedResources(this.organisations.of(org), watchable, { 'r.org': org }, query);
   }
 
   async make(

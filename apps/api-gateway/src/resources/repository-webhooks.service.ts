@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SealError, SealedStore, Sealer } from '@skein/blobs';
-import { EventLog } from '@skein/event-log';
 import {
   newUid,
   repositoryPushReported,
@@ -11,6 +10,7 @@ import {
 import type { Queryable, Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
+import { Organisations } from './organisations.js';
 import { RefusedRequest } from './refused-request.js';
 import { isPush, isSigned, type Headers } from './webhook-signature.js';
 
@@ -40,7 +40,7 @@ const bindingOf = ({ org, uid }: Row) => ({ org, uid: `${uid}/webhook` });
 @Injectable()
 export class RepositoryWebhooksService {
   constructor(
-    private readonly log: EventLog,
+    private readonly organisations: Organisations,
     private readonly sealer: Sealer,
   ) {}
 
@@ -68,7 +68,7 @@ export class RepositoryWebhooksService {
    */
   async deliver(caller: Caller, name: string, { headers, body }: Delivery): Promise<boolean> {
     const row = await this.find(caller, name);
-    const secret = row && (await this.open(this.log.postgres, row));
+    const secret = row && (await this.open(this.organisations.of(row.org), row));
     const known = isSigned(headers, body, secret ?? randomBytes(32).toString('hex'));
     if (!row || secret === undefined || !known) {
       throw new RefusedRequest('unauthorized', 'the delivery is not signed as it must be');
@@ -78,7 +78,9 @@ export class RepositoryWebhooksService {
     const { org, uid: subject } = row;
     const event = { definition: repositoryPushReported, org, subject, data: { name }, origin };
     await attempt(() =>
-      this.log.commit(() => Promise.resolve({ events: [event], result: () => undefined })),
+      this.organisations
+        .of(org)
+        .commit(() => Promise.resolve({ events: [event], result: () => undefined })),
     );
     return true;
   }
@@ -86,7 +88,7 @@ export class RepositoryWebhooksService {
   private async find({ org }: Caller, name: string): Promise<Row | undefined> {
     // A text that PostgreSQL does not take is no name.
     if (name.includes('\0')) return undefined;
-    const [row] = await this.log.postgres.query<Row>(FIND, [org, name]);
+    const [row] = await this.organisations.of(org).query<Row>(FIND, [org, name]);
     return row;
   }
 
@@ -96,7 +98,7 @@ export class RepositoryWebhooksService {
     next: (transaction: Transaction, row: Row) => Promise<string | null>,
   ): Promise<void> {
     return attempt(() =>
-      this.log.commit(async (transaction) => {
+      this.organisations.of(caller.org).commit(async (transaction) => {
         const [row] = await transaction.query<Row>(`${FIND} for no key update`, [caller.org, name]);
         if (!row) throw RefusedRequest.notFound('Repository', name);
         const webhook = await next(transaction, row);

@@ -9,9 +9,9 @@ import {
 } from '@skein/api';
 import { canonicalJson, changesOf, type Labels } from '@skein/domain-resource';
 import { planOf, Preview, type Plan } from '@skein/domain-rollout';
-import { Postgres } from '@skein/postgres';
 import type { Caller } from './caller.js';
 import { fleetReader, type FleetReadRow } from './fleet-reader.js';
+import { Organisations } from './organisations.js';
 import { pageRequest, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 
@@ -71,12 +71,12 @@ function requireSame(row: FleetReadRow, { metadata, spec }: Fleet): void {
 /** Says what a rollout would do now. Nothing is written. */
 @Injectable()
 export class RolloutDryRunService {
-  constructor(private readonly postgres: Postgres) {}
+  constructor(private readonly organisations: Organisations) {}
 
   /** @param body the fleet as it would be applied; absent: as it is */
   async run({ org }: Caller, name: string, query: ListQuery, body?: Fleet): Promise<RolloutDryRun> {
     const { limit } = pageRequest('RolloutDryRun', query);
-    const row = await fleetReader.one(this.postgres, org, name);
+    const row = await fleetReader.one(this.organisations.of(org), org, name);
     if (body) requireSame(row, body);
     const { template, rolloutPolicy } = body?.spec ?? row;
     const plan = planOf(rolloutPolicy ?? null);
@@ -95,10 +95,12 @@ export class RolloutDryRunService {
   }
 
   private async currentVersion(org: string, fleet: string): Promise<string | null> {
-    const [view] = await this.postgres.query<{ version: string | null }>(
-      'select template_version as version from gateway.fleet_views where org = $1 and uid = $2',
-      [org, fleet],
-    );
+    const [view] = await this.organisations
+      .of(org)
+      .query<{ version: string | null }>(
+        'select template_version as version from gateway.fleet_views where org = $1 and uid = $2',
+        [org, fleet],
+      );
     return view?.version ?? null;
   }
 
@@ -113,7 +115,7 @@ export class RolloutDryRunService {
     const targets = new Map<string | null, number>();
     for (;;) {
       const after = uids.at(-1) ?? null;
-      const rows = await this.postgres.query<DeviceRow>(DEVICES, [org, fleet, after]);
+      const rows = await this.organisations.of(org).query<DeviceRow>(DEVICES, [org, fleet, after]);
       for (const { uid, labels, connected, target } of rows) {
         preview.add({ labels, connected, selected: current !== null && target === current });
         uids.push(uid);
@@ -135,7 +137,9 @@ export class RolloutDryRunService {
   ): Promise<DryRunBatch[]> {
     const previewed = preview.batches();
     const shown = previewed.map(({ taken }) => taken.slice(0, limit).map((place) => uids[place]!));
-    const found = await this.postgres.query<{ name: string }>(NAMES, [org, shown.flat()]);
+    const found = await this.organisations
+      .of(org)
+      .query<{ name: string }>(NAMES, [org, shown.flat()]);
     const names = found.map(({ name }) => name);
     let from = 0;
     return previewed.map(({ matching, taken }, index) => {
@@ -149,7 +153,7 @@ export class RolloutDryRunService {
   private async changes(org: string, { targets }: Looked, spec: object): Promise<DryRunChange[]> {
     const mostUsed = [...targets].toSorted(([, a], [, b]) => b - a).slice(0, MOST_VERSIONS);
     const uids = mostUsed.flatMap(([uid]) => uid ?? []);
-    const rows = await this.postgres.query<VersionRow>(VERSIONS, [org, uids]);
+    const rows = await this.organisations.of(org).query<VersionRow>(VERSIONS, [org, uids]);
     const versions = new Map(rows.map((row) => [row.uid, row]));
     return mostUsed.map(([uid, devices]) => {
       const version = uid === null ? undefined : versions.get(uid);

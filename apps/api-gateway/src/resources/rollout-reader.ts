@@ -73,7 +73,7 @@ select r.rollout as uid, r.fleet as "fleetUid", coalesce(f.name, r.fleet::text) 
   r.error_threshold as "errorThreshold", r.latest, r.held, r.waiting, r.updated, r.failed,
   r.wait_reason as "waitReason", r.wait_since as "waitSince", r.halted_by as "haltedBy",
   r.halt_reason as "haltReason"
-from rollout.shown_rollouts r
+from organisation.shown_rollouts r
 left join gateway.names f on f.org = r.org and f.uid = r.fleet
 left join gateway.template_versions t on t.org = r.org and t.uid = r.template_version
 left join gateway.names n on n.org = r.org and n.uid = r.template_version
@@ -85,20 +85,20 @@ order by r.rollout desc limit $4`;
 const BATCHES = `
 select batch, definition, threshold, approval, announced_at as "announcedAt", dispatched_at as "dispatchedAt",
   completed_at as "completedAt", held, waiting, updated, failed
-from rollout.shown_batches where org = $1 and rollout = $2 order by batch limit $3`;
+from organisation.shown_batches where org = $1 and rollout = $2 order by batch limit $3`;
 
 const GROUPS = `
 select grp as "group", sum(held)::integer as held, min(since) as since
-from rollout.waits_for_budget where org = $1 and rollout = $2
+from organisation.waits_for_budget where org = $1 and rollout = $2
 group by grp order by grp limit $3`;
 
 const DEVICES = `
 select s.device as uid, coalesce(d.name, s.device::text) as name, s.batch, s.outcome, s.since,
   s.due_at as "dueAt", s.awaiting, s.problem, s.connected, w.reason as rendering
-from rollout.shown_devices s
+from organisation.shown_devices s
 left join gateway.names d on d.org = s.org and d.uid = s.device
 left join lateral (
-  select reason from render.shown_waits w where w.org = s.org and w.device = s.device limit 1) w on s.awaiting
+  select reason from organisation.shown_waits w where w.org = s.org and w.device = s.device limit 1) w on s.awaiting
 where s.org = $1 and s.rollout = $2 and s.outcome = any($3::text[])
   and ($4::uuid is null or s.device > $4)
 order by s.device limit $5`;

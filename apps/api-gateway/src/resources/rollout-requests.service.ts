@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { RolloutActionRequest, RolloutRequest } from '@skein/api';
-import { EventLog } from '@skein/event-log';
 import {
   fleetRolloutRequested,
   rolloutActionRequested,
@@ -10,6 +9,7 @@ import {
 import type { Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
+import { Organisations } from './organisations.js';
 import { RefusedRequest } from './refused-request.js';
 import { rolloutReader, type RolloutRow } from './rollout-reader.js';
 
@@ -78,7 +78,7 @@ const rules: Readonly<Record<RolloutAction, (row: RolloutRow, batch?: number) =>
 /** Says what people want of rollouts. The rollout service does it: until it has, the rollout is shown as it was. */
 @Injectable()
 export class RolloutRequestsService {
-  constructor(private readonly log: EventLog) {}
+  constructor(private readonly organisations: Organisations) {}
 
   /** @throws RefusedRequest when there is no such rollout, or it is not in a state for that */
   async act(
@@ -87,7 +87,7 @@ export class RolloutRequestsService {
     action: RolloutAction,
     { batch, reason = undefined }: RolloutActionRequest,
   ): Promise<void> {
-    const row = await rolloutReader.one(this.log.postgres, caller.org, uid);
+    const row = await rolloutReader.one(this.organisations.of(caller.org), caller.org, uid);
     if (batch !== undefined && action !== 'approve')
       throw new RefusedRequest('invalid', `batch: is for approve, and not for ${action}`);
     const data = {
@@ -97,16 +97,16 @@ export class RolloutRequestsService {
     const event = { definition: rolloutActionRequested, org: caller.org, subject: uid, data };
     const origin = originOf(caller);
     await attempt(() =>
-      this.log.commit(() =>
-        Promise.resolve({ events: [{ ...event, origin }], result: () => undefined }),
-      ),
+      this.organisations
+        .of(caller.org)
+        .commit(() => Promise.resolve({ events: [{ ...event, origin }], result: () => undefined })),
     );
   }
 
   /** @throws RefusedRequest when there is no such fleet or template version */
   async start(caller: Caller, fleet: string, request: RolloutRequest): Promise<void> {
     await attempt(() =>
-      this.log.commit(async (transaction) => {
+      this.organisations.of(caller.org).commit(async (transaction) => {
         const event = await this.wish(transaction, caller, fleet, request);
         return { events: [event], result: () => undefined };
       }),

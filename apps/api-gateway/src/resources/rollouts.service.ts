@@ -6,9 +6,9 @@ import {
   type RolloutDeviceList,
   type RolloutList,
 } from '@skein/api';
-import { Postgres } from '@skein/postgres';
 import type { Caller } from './caller.js';
 import { fleetReader } from './fleet-reader.js';
+import { Organisations } from './organisations.js';
 import { listMetadata, pageRequest, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 import { presentDevice, presentRollout } from './rollout-presenter.js';
@@ -32,16 +32,16 @@ function outcomesOf(query: ListQuery): readonly DeviceOutcome[] {
 /** How template versions are spread over fleets, and what waits for what. */
 @Injectable()
 export class RolloutsService {
-  constructor(private readonly postgres: Postgres) {}
+  constructor(private readonly organisations: Organisations) {}
 
   async read({ org }: Caller, uid: string): Promise<Rollout> {
-    const row = await rolloutReader.one(this.postgres, org, uid);
+    const row = await rolloutReader.one(this.organisations.of(org), org, uid);
     const wanted = { outcomes: ['held', 'waiting'], after: null, limit: SHOWN_DEVICES } as const;
     const isRunning = row.waitReason !== null;
     const [batches, groups, devices] = await Promise.all([
-      rolloutReader.batches(this.postgres, org, uid, SHOWN_PARTS),
-      isRunning ? rolloutReader.groups(this.postgres, org, uid, SHOWN_PARTS) : [],
-      isRunning ? rolloutReader.devices(this.postgres, org, uid, wanted) : [],
+      rolloutReader.batches(this.organisations.of(org), org, uid, SHOWN_PARTS),
+      isRunning ? rolloutReader.groups(this.organisations.of(org), org, uid, SHOWN_PARTS) : [],
+      isRunning ? rolloutReader.devices(this.organisations.of(org), org, uid, wanted) : [],
     ]);
     return presentRollout(row, { batches, groups, devices });
   }
@@ -51,8 +51,14 @@ export class RolloutsService {
     const { limit, after } = pageRequest('Rollout', query);
     const asked = name ?? query['fleet'];
     const fleet =
-      asked === undefined ? null : (await fleetReader.one(this.postgres, org, String(asked))).uid;
-    const found = await rolloutReader.page(this.postgres, org, { fleet, after, limit: limit + 1 });
+      asked === undefined
+        ? null
+        : (await fleetReader.one(this.organisations.of(org), org, String(asked))).uid;
+    const found = await rolloutReader.page(this.organisations.of(org), org, {
+      fleet,
+      after,
+      limit: limit + 1,
+    });
     const rows = found.slice(0, limit);
     const next = found.length > limit ? rows.at(-1)!.uid : undefined;
     return {
@@ -66,9 +72,9 @@ export class RolloutsService {
   /** Its devices, in the order of their uids. */
   async devices({ org }: Caller, uid: string, query: ListQuery): Promise<RolloutDeviceList> {
     const { limit, after } = pageRequest('RolloutDevice', query);
-    const row = await rolloutReader.one(this.postgres, org, uid);
+    const row = await rolloutReader.one(this.organisations.of(org), org, uid);
     const wanted = { outcomes: outcomesOf(query), after, limit: limit + 1 };
-    const found = await rolloutReader.devices(this.postgres, org, uid, wanted);
+    const found = await rolloutReader.devices(this.organisations.of(org), org, uid, wanted);
     const rows = found.slice(0, limit);
     const next = found.length > limit ? rows.at(-1)!.uid : undefined;
     return {

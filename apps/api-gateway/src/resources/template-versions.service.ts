@@ -5,9 +5,10 @@ import {
   type TemplateVersion,
   type TemplateVersionList,
 } from '@skein/api';
-import { Postgres, type Queryable } from '@skein/postgres';
+import type { Queryable } from '@skein/postgres';
 import type { Caller } from './caller.js';
 import { fleetReader } from './fleet-reader.js';
+import { Organisations } from './organisations.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 import { templateVersions } from './selection/selectables.js';
@@ -59,22 +60,22 @@ async function requireFleet(database: Queryable, scope: Scope, name: string) {
 @Injectable()
 export class TemplateVersionsService {
   constructor(
-    private readonly postgres: Postgres,
+    private readonly organisations: Organisations,
     private readonly positions: ListPositions,
   ) {}
 
   async read({ org }: Caller, fleet: string, name: string): Promise<TemplateVersion> {
-    const { uid } = await fleetReader.one(this.postgres, org, fleet);
-    const [row] = await this.postgres.query<Row>(ONE, [org, uid, name]);
+    const { uid } = await fleetReader.one(this.organisations.of(org), org, fleet);
+    const [row] = await this.organisations.of(org).query<Row>(ONE, [org, uid, name]);
     if (!row) throw RefusedRequest.notFound('TemplateVersion', `${fleet}/${name}`);
     return present(fleet, row);
   }
 
   async list({ org }: Caller, fleet: string, query: ListQuery): Promise<TemplateVersionList> {
     const now = this.positions.now(org);
-    const { uid } = await fleetReader.one(this.postgres, org, fleet);
+    const { uid } = await fleetReader.one(this.organisations.of(org), org, fleet);
     const list = selectedList(templateVersions, { 'r.org': org, 'r.fleet': uid }, query);
-    const page = await readPage<Row>(this.postgres, source, list);
+    const page = await readPage<Row>(this.organisations.of(org), source, list);
     return {
       apiVersion: API_VERSION,
       kind: 'TemplateVersionList',
@@ -85,13 +86,18 @@ export class TemplateVersionsService {
 
   /** @throws RefusedRequest */
   async watched({ org }: Caller, fleet: string, query: ListQuery): Promise<WatchedList> {
-    const { uid } = await fleetReader.one(this.postgres, org, fleet);
+    const { uid } = await fleetReader.one(this.organisations.of(org), org, fleet);
     const watchable = {
       selectable: templateVersions,
       source,
       present: (row: Row) => present(fleet, row),
       left: (database: Queryable, scope: Scope) => requireFleet(database, scope, fleet),
     };
-    return new WatchedResources(this.postgres, watchable, { 'r.org': org, 'r.fleet': uid }, query);
+    return new WatchedResources(
+      this.organisations.of(org),
+      watchable,
+      { 'r.org': org, 'r.fleet': uid },
+      query,
+    );
   }
 }

@@ -1,4 +1,3 @@
-import type { EventLog } from '@skein/event-log';
 import { newUid, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import type { NamedRow } from '../entities/named-row.js';
@@ -6,9 +5,9 @@ import { attempt, Raced } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
 import type { Body, Draft, Identity, KindRules, Saved } from './kind-rules.js';
 import type { Creation, IdempotencyKeys } from './idempotency-keys.js';
+import { Organisations } from './organisations.js';
 import { requireMatch, requireVersion } from './preconditions.js';
 import { RefusedRequest } from './refused-request.js';
-import { rehearse } from './rehearse.js';
 import { RowTable } from './row-table.js';
 import type { WriteRequest } from './write-request.js';
 
@@ -40,11 +39,11 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   private readonly table: RowTable<Row>;
 
   constructor(
-    private readonly log: EventLog,
+    private readonly organisations: Organisations,
     private readonly rules: KindRules<Row, Resource>,
     private readonly keys: IdempotencyKeys,
   ) {
-    this.table = new RowTable(log.postgres.dataSource.getMetadata(rules.entity));
+    this.table = new RowTable(organisations.metadataOf(rules.entity));
   }
 
   /** @throws RefusedRequest when the name is taken */
@@ -126,7 +125,8 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
       const { uid, events, result } = await work(transaction);
       return { events: eventsOf(request, uid, events), result: () => result };
     };
-    return attempt(() => (request.dryRun ? rehearse(this.log, change) : this.log.commit(change)));
+    const database = this.organisations.of(request.org);
+    return attempt(() => (request.dryRun ? database.rehearse(change) : database.commit(change)));
   }
 
   /** What the client's key stands for, as it is now. */

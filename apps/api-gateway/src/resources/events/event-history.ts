@@ -1,4 +1,5 @@
-import type { EventLog } from '@skein/event-log';
+import type { EventTypes } from '@skein/event-log';
+import type { Queryable } from '@skein/postgres';
 import type { EventSelection } from './event-selection.js';
 import { ACTOR } from './event-records.js';
 import type { Named } from './named.js';
@@ -32,7 +33,7 @@ with told as (
     case when told.matter is not null
       then lag(e.position) over (partition by u.uid, told.matter order by e.position) end as previous
   from unnest($2::uuid[]) as u (uid)
-  join log.events e
+  join organisation.events e
     on e.org = $1 and log.concerned(e.kind, e.subject, e.data) @> array[u.uid]
   join told on told.type = e.type
 )
@@ -59,13 +60,14 @@ export interface HistoryQuestion {
 
 /** The next places in the histories of these things, taken together. */
 export async function lookThroughHistory(
-  { postgres, types: known }: EventLog,
+  database: Queryable,
+  known: EventTypes,
   { org, selection, things, types, ids }: HistoryQuestion,
   { after, count }: { readonly after: HistoryKey | null; readonly count: number },
 ): Promise<HistoryPlace[]> {
   const all = [...tellings.values()];
   const actors = selection.only('actor');
-  const rows = await postgres.query<Omit<HistoryPlace, 'key'>>(statements[selection.order], [
+  const rows = await database.query<Omit<HistoryPlace, 'key'>>(statements[selection.order], [
     org,
     things.map(({ uid }) => uid),
     all.map(({ definition }) => known.idOf(definition.type)),

@@ -1,4 +1,5 @@
-import type { EventLog } from '@skein/event-log';
+import type { EventTypes } from '@skein/event-log';
+import type { Queryable } from '@skein/postgres';
 import type { EventSelection } from './event-selection.js';
 import { ACTOR } from './event-records.js';
 import type { Place } from './pages.js';
@@ -32,7 +33,7 @@ with seen as materialized (
 )
 select seen.sequence as key, e.position
 from seen left join lateral (
-  select e.position from log.events e
+  select e.position from organisation.events e
   where e.position = seen.position and e.org = $1
     and ($6::text[] is null or ${ACTOR} = any($6::text[])) and ${ACTOR} <> all($7::text[])
     and ($8::uuid[] is null or e.id = any($8::uuid[]))
@@ -53,14 +54,15 @@ export interface ListQuestion {
 
 /** The next places in the list of an organisation's events. */
 export async function lookThroughList(
-  { postgres, types: known }: EventLog,
+  database: Queryable,
+  known: EventTypes,
   { org, selection, types, span, ids }: ListQuestion,
   { after, count }: { readonly after: number | null; readonly count: number },
 ): Promise<NumberedPlace[]> {
   const { low, high } = span;
   const forward = selection.order === 'asc';
   const actors = selection.only('actor');
-  const rows = await postgres.query<{ key: number; position: number | null }>(
+  const rows = await database.query<{ key: number; position: number | null }>(
     statements[selection.order],
     [
       org,

@@ -23,7 +23,7 @@ case when e.source = '/gateway' and e.actor is not null then 'user:' || e.actor
 const AT = `
 select e.position, e.id, e.kind, e.subject, t.name as type, substr(e.source, 2) as service, e.time,
        ${ACTOR} as actor, e.data::text as text
-from log.events e join log.types t on t.id = e.type
+from organisation.events e join log.types t on t.id = e.type
 where e.org = $1 and e.position = any($2::bigint[])`;
 
 /** The events at these positions, by position. */

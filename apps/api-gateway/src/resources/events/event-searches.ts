@@ -1,4 +1,5 @@
 import type { EventLog } from '@skein/event-log';
+import { Organisations } from '../organisations.js';
 import { noPosition, type PageRequest } from '../page.js';
 import { RefusedRequest } from '../refused-request.js';
 import {
@@ -46,7 +47,10 @@ function keyOf(after: string | null): HistoryKey | null {
 
 /** Finds the cheapest way to what is asked for. */
 export class EventSearches {
-  constructor(private readonly log: EventLog) {}
+  constructor(
+    private readonly log: EventLog,
+    private readonly organisations: Organisations,
+  ) {}
 
   /** @throws RefusedRequest */
   async of(org: string, selection: EventSelection): Promise<PageOf> {
@@ -76,7 +80,7 @@ export class EventSearches {
     const uids = parts.map(({ uid }) => uid).filter((uid) => uid !== undefined);
     if (uids.length === 0) return undefined;
     if (uids.length === parts.length) {
-      return [...(await namesOf(this.log.postgres, org, uids)).values()];
+      return [...(await namesOf(this.organisations.of(org), org, uids)).values()];
     }
     throw new RefusedRequest(
       'invalid',
@@ -86,7 +90,7 @@ export class EventSearches {
 
   private async called(names: string[], kinds: string[] | undefined, org: string) {
     const limit = MAX_THINGS + 1;
-    const things = await namedSo(this.log.postgres, org, { names, kinds, limit });
+    const things = await namedSo(this.organisations.of(org), org, { names, kinds, limit });
     if (things.length <= MAX_THINGS) return things;
     throw new RefusedRequest(
       'invalid',
@@ -97,16 +101,23 @@ export class EventSearches {
   private history(question: HistoryQuestion, { limit, after }: PageRequest): Promise<EventPage> {
     const viewers = new Map(question.things.map((thing) => [thing.uid, thing]));
     const look = (last: string | null, count: number) =>
-      lookThroughHistory(this.log, question, { after: keyOf(last), count });
+      lookThroughHistory(this.organisations.of(question.org), this.log.types, question, {
+        after: keyOf(last),
+        count,
+      });
     const show = (places: readonly HistoryPlace[]) =>
-      showEvents(this.log.postgres, question, places, viewers);
+      showEvents(this.organisations.of(question.org), question, places, viewers);
     return pageOf({ look, show }, { limit, after });
   }
 
   private all(question: ListQuestion, { limit, after }: PageRequest): Promise<EventPage> {
     const look = (last: string | null, count: number) =>
-      lookThroughList(this.log, question, { after: numberOf(last), count });
-    const show = (places: readonly Place[]) => showEvents(this.log.postgres, question, places);
+      lookThroughList(this.organisations.of(question.org), this.log.types, question, {
+        after: numberOf(last),
+        count,
+      });
+    const show = (places: readonly Place[]) =>
+      showEvents(this.organisations.of(question.org), question, places);
     return pageOf({ look, show }, { limit, after });
   }
 }

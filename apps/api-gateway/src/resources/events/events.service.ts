@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { API_VERSION, type EventList } from '@skein/api';
 import { EventLog } from '@skein/event-log';
 import type { Caller } from '../caller.js';
+import { Organisations } from '../organisations.js';
 import { listMetadata, pageRequest, type ListQuery } from '../page.js';
 import { ListPositions } from '../watch/list-positions.js';
 import type { WatchedList } from '../watch/watched-list.js';
@@ -15,15 +16,16 @@ export class EventsService {
   private readonly searches: EventSearches;
 
   constructor(
-    private readonly log: EventLog,
+    log: EventLog,
+    private readonly organisations: Organisations,
     private readonly positions: ListPositions,
   ) {
-    this.searches = new EventSearches(log);
+    this.searches = new EventSearches(log, organisations);
   }
 
   /** @throws RefusedRequest */
   watched({ org }: Caller, query: ListQuery): WatchedList {
-    return new WatchedEvents(this.log.postgres, org, query);
+    return new WatchedEvents(this.organisations.of(org), org, query);
   }
 
   async list({ org }: Caller, query: ListQuery): Promise<EventList> {

@@ -1,4 +1,5 @@
 import type { EventLog } from '@skein/event-log';
+import { Organisations } from '../organisations.js';
 import { RefusedRequest } from '../refused-request.js';
 import type { ChangeFeed } from './change-feed.js';
 import { LogTail, type Step } from './log-tail.js';
@@ -36,6 +37,7 @@ export class CatchUp {
   /** @param mostEvents the log is read for a client over so many events at the most */
   constructor(
     private readonly log: EventLog,
+    private readonly organisations: Organisations,
     private readonly feed: ChangeFeed,
     private readonly positions: Positions,
     private readonly mostEvents: number,
@@ -105,7 +107,7 @@ export class CatchUp {
   private async devicesOf(org: string, fleets: readonly Placed[]): Promise<Changed[]> {
     const position = Math.min(...fleets.map((fleet) => fleet.position));
     const uids = fleets.map(({ uid }) => uid);
-    const rows = await this.log.postgres.query<{ uid: string }>(DEVICES_OF, [org, uids]);
+    const rows = await this.organisations.of(org).query<{ uid: string }>(DEVICES_OF, [org, uids]);
     return rows.map(({ uid }) => ({ uid, position, isNew: false }));
   }
 

@@ -10,6 +10,7 @@ import { isTransient } from '@skein/postgres';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../../gateway.config.js';
+import { Organisations } from '../organisations.js';
 import { RefusedRequest } from '../refused-request.js';
 import { CatchUp, type Changed } from './catch-up.js';
 import { ChangeFeed, type Listener } from './change-feed.js';
@@ -49,13 +50,14 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
   private isStopping = false;
 
   constructor(
-    private readonly log: EventLog,
+    log: EventLog,
+    organisations: Organisations,
     private readonly feed: ChangeFeed,
     private readonly positions: Positions,
     private readonly config: GatewayConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.catchUp = new CatchUp(log, feed, positions, config.watchResumeEvents);
+    this.catchUp = new CatchUp(log, organisations, feed, positions, config.watchResumeEvents);
     this.metrics = new WatchMetrics(() => ({ watchers: this.count, lag: feed.lag }));
     const loop = (name: string, idleMs: number, work: () => Promise<number>) =>
       new WorkLoop({ name, idleMs, work, logger });
