@@ -111,11 +111,15 @@ export class Statements implements Database {
     const name = planAnew ? undefined : this.parts.names?.of(text);
     const query: QueryConfig = { text, values: [...parameters], ...(name && { name }) };
     try {
-      const answer = await (scope ? queryScoped(client, scope, query) : client.query(query));
+      const answer = await send(client, query, scope);
       return answer.rows as Row[];
     } catch (error) {
       if (isOutdatedPlan(error)) this.parts.names?.renew(text);
       throw error;
     }
   }
+}
+
+function send(client: PoolClient, query: QueryConfig, scope: Scope | undefined) {
+  return scope ? queryScoped(client, scope, query) : client.query(query);
 }

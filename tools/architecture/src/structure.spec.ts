@@ -7,6 +7,7 @@ import {
   packageForm,
   strayAppends,
   strayMigrations,
+  unscopedRequests,
   vagueNames,
 } from './structure.js';
 import { missingWorkerFiles, unexplainedTasks } from './workers.js';
@@ -103,6 +104,17 @@ describe('the laws of the structure can be broken', () => {
     expect(strayAppends(project('libs/stream', { 'src/read.lua': 'XREAD' }))).toEqual([]);
   });
 
+  it.each([
+    "import { Postgres } from '@skein/postgres';",
+    'this.log.postgres.query(READ)',
+    'this.log.commit(() => change)',
+  ])('refuses a request that reaches PostgreSQL by itself: %s', (text) => {
+    const files = (path: string) => project('apps/api-gateway', { [path]: text });
+    expect(unscopedRequests(files('src/resources/fleets.service.ts'))).toHaveLength(1);
+    expect(unscopedRequests(files('src/resources/presence.ts'))).toEqual([]);
+    expect(unscopedRequests(files('src/system/streams.service.ts'))).toEqual([]);
+  });
+
   it.each(workerFiles)('misses %s in a worker', (path) => {
     expect(missingWorkerFiles(worker(path))).toHaveLength(1);
     expect(missingWorkerFiles(worker())).toEqual([]);
@@ -162,6 +174,7 @@ describe('this workspace keeps the laws of the structure', () => {
     ['dependencies', (each: Project) => appDependencies(each, apps)],
     ['migrations', strayMigrations],
     ['scripts for Redis', strayAppends],
+    ['requests for one organisation', unscopedRequests],
     ['files of workers', missingWorkerFiles],
     ['openings of tasks', unexplainedTasks],
   ])('%s', (_, law) => {

@@ -24,6 +24,16 @@ const dependencyFields = [
 /** Folders that own tables of the engine, besides the apps. */
 const engineLibraries = ['libs/event-log', 'libs/blobs'];
 
+/** What the gateway does for all organisations at once, or for none. All else goes through `organisations.ts`. */
+const acrossOrganisations = [
+  'src/resources/organisations.ts',
+  'src/resources/presence.ts',
+  'src/resources/rendered-waiters.ts',
+  'src/resources/events/event-searches.ts',
+  'src/resources/watch/catch-up.ts',
+  'src/resources/watch/log-tail.ts',
+];
+
 const isTest = (path: string): boolean => path.endsWith('.spec.ts');
 
 /** A name must say what a library is for. */
@@ -101,4 +111,14 @@ export function strayAppends({ folder, files }: Project): string[] {
   return [...files]
     .filter(([path, text]) => path.endsWith('.lua') && /xadd/i.test(text))
     .map(([path]) => `${folder}/${path}: only the replayer appends to streams`);
+}
+
+/** Users' requests reach PostgreSQL in the scope of their organisation, which its policies hold them to. */
+export function unscopedRequests({ folder, files }: Project): string[] {
+  if (folder !== 'apps/api-gateway') return [];
+  return [...files]
+    .filter(([path]) => path.startsWith('src/resources/') && !isTest(path))
+    .filter(([, text]) => /\bPostgres\b|\.postgres\b|\blog\.(commit|append)\b/.test(text))
+    .filter(([path]) => !acrossOrganisations.includes(path))
+    .map(([path]) => `${folder}/${path}: must reach PostgreSQL by Organisations.of`);
 }

@@ -130,12 +130,12 @@ function ofRequests(services: readonly Group[]): Grant[] {
     grant(['requests'], ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], `TABLE ${tables.join(', ')}`),
     grant(['requests'], ['SELECT', 'INSERT'], 'TABLE log.events, blobs.sealed'),
     grant(['requests'], ['SELECT'], `TABLE blobs.contents, ${views.join(', ')}`),
-    grant(['requests'], ['SELECT'], 'TABLE log.types, log.sequence, log.checkpoints'),
+    grant(['requests'], ['SELECT'], 'TABLE log.types, log.sequence'),
     grant(['requests'], ['USAGE'], 'SEQUENCE log.event_position'),
     grant(
       ['requests'],
       ['EXECUTE'],
-      `FUNCTION gateway.note_names(), log.org_slot(uuid), log.subject_slot(uuid, uuid),
+      `FUNCTION log.org_slot(uuid), log.subject_slot(uuid, uuid),
         log.concerned(text, uuid, json), log.named_in(uuid, json)`,
     ),
   ];

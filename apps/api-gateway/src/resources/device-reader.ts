@@ -26,9 +26,9 @@ export interface DeviceReadRow extends ReadRow {
 
 /** The tables of a read; lists are selected by them. */
 export const DEVICE_TABLES = `from organisation.devices r
-   join gateway.device_views v on v.org = r.org and v.uid = r.uid
+   join organisation.device_views v on v.org = r.org and v.uid = r.uid
    ${UPDATED_JOINS}
-   left join gateway.fleets f on f.org = v.org and f.uid = v.owner`;
+   left join organisation.fleets f on f.org = v.org and f.uid = v.owner`;
 
 export const deviceReader = new Reader<DeviceReadRow>(
   'Device',
@@ -39,7 +39,7 @@ export const deviceReader = new Reader<DeviceReadRow>(
      v.failure, v.failure_since as "failureSince",
      s.status as reported, s.last_seen as "lastSeen", ${UPDATED_STATUS} as updated
    ${DEVICE_TABLES}
-   left join gateway.template_versions t on t.org = v.org and t.uid = v.target`,
+   left join organisation.template_versions t on t.org = v.org and t.uid = v.target`,
 );
 
 export const RENDERED_VERSION = 'device-controller/renderedVersion';

@@ -21,7 +21,7 @@ const COUNTED = `${DEVICE_STATUSES.updated} as updated, ${DEVICE_STATUSES.summar
 
 const OF_FLEETS = `
 select ${COUNTED}, v.owner as fleet
-from gateway.device_views v ${UPDATED_JOINS}
+from organisation.device_views v ${UPDATED_JOINS}
 where v.org = $1 and v.owner = any($2::uuid[])
 group by 1, 2, 3, 5`;
 

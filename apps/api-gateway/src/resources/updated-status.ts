@@ -15,5 +15,5 @@ end`;
 
 /** The tables that {@link UPDATED_STATUS} speaks of, for a device `v`. */
 export const UPDATED_JOINS = `
-left join gateway.device_statuses s on s.org = v.org and s.uid = v.uid
-left join gateway.fleet_views fv on fv.org = v.org and fv.uid = v.owner`;
+left join organisation.device_statuses s on s.org = v.org and s.uid = v.uid
+left join organisation.fleet_views fv on fv.org = v.org and fv.uid = v.owner`;

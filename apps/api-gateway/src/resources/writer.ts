@@ -5,7 +5,7 @@ import { attempt, Raced } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
 import type { Body, Draft, Identity, KindRules, Saved } from './kind-rules.js';
 import type { Creation, IdempotencyKeys } from './idempotency-keys.js';
-import { Organisations } from './organisations.js';
+import type { Organisations } from './organisations.js';
 import { requireMatch, requireVersion } from './preconditions.js';
 import { RefusedRequest } from './refused-request.js';
 import { RowTable } from './row-table.js';

@@ -1,5 +1,5 @@
 import type { EventLog } from '@skein/event-log';
-import { Organisations } from '../organisations.js';
+import type { Organisations } from '../organisations.js';
 import { noPosition, type PageRequest } from '../page.js';
 import { RefusedRequest } from '../refused-request.js';
 import {

@@ -1,5 +1,5 @@
 import type { EventLog } from '@skein/event-log';
-import { Organisations } from '../organisations.js';
+import type { Organisations } from '../organisations.js';
 import { RefusedRequest } from '../refused-request.js';
 import type { ChangeFeed } from './change-feed.js';
 import { LogTail, type Step } from './log-tail.js';
