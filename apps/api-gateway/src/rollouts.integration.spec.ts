@@ -123,13 +123,17 @@ describe('rollouts', () => {
     expect(
       first.body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name),
     ).toEqual([uids[2], uids[1]]);
-    const next = await call('GET', `/rollouts?limit=2&continue=${first.body.metadata.continue}`);
+    const token: string = first.body.metadata.continue;
+    const next = await call('GET', `/fleets/f/rollouts?limit=2&continue=${token}`);
     expect(next.body.items).toMatchObject([{ metadata: { name: uids[0] } }]);
+    expect((await call('GET', `/rollouts?continue=${token}`)).code).toBe(400);
+    expect((await call('GET', `/fleets/g/rollouts?continue=${token}`)).code).toBe(400);
     expect((await call('GET', '/fleets/g/rollouts')).body.items).toEqual([]);
     expect((await call('GET', '/fleets/f/rollouts')).body.items).toHaveLength(3);
     expect((await call('GET', '/rollouts?fleet=nobody')).code).toBe(404);
-    const token = Buffer.from('{"kind":"Rollout","after":"x"}').toString('base64url');
-    expect((await call('GET', `/rollouts?continue=${token}`)).code).toBe(400);
+    const place = JSON.parse(Buffer.from(token, 'base64url').toString()) as object;
+    const forged = Buffer.from(JSON.stringify({ ...place, after: 'x' })).toString('base64url');
+    expect((await call('GET', `/rollouts?fleet=f&continue=${forged}`)).code).toBe(400);
   });
 
   it('show their devices by what became of them', async () => {

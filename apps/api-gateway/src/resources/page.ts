@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { RefusedRequest } from './refused-request.js';
 
 const DEFAULT_LIMIT = 100;
@@ -59,6 +60,11 @@ function placeOf(kind: string, token: string, criteria: string | undefined) {
     'invalid',
     'continue: is from a list with other criteria, or of another organisation; repeat the same ones, or begin without it',
   );
+}
+
+/** The criteria of a list without selectors: of whom it is, and of what. */
+export function criteriaOf(...parts: readonly (string | null)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
 export function noPosition(kind: string): RefusedRequest {

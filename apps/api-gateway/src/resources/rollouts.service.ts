@@ -9,7 +9,7 @@ import {
 import type { Caller } from './caller.js';
 import { fleetReader } from './fleet-reader.js';
 import { Organisations } from './organisations.js';
-import { listMetadata, pageRequest, type ListQuery } from './page.js';
+import { criteriaOf, listMetadata, pageRequest, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 import { presentDevice, presentRollout } from './rollout-presenter.js';
 import { rolloutReader } from './rollout-reader.js';
@@ -35,52 +35,52 @@ export class RolloutsService {
   constructor(private readonly organisations: Organisations) {}
 
   async read({ org }: Caller, uid: string): Promise<Rollout> {
-    const row = await rolloutReader.one(this.organisations.of(org), org, uid);
+    const database = this.organisations.of(org);
+    const row = await rolloutReader.one(database, org, uid);
     const wanted = { outcomes: ['held', 'waiting'], after: null, limit: SHOWN_DEVICES } as const;
     const isRunning = row.waitReason !== null;
     const [batches, groups, devices] = await Promise.all([
-      rolloutReader.batches(this.organisations.of(org), org, uid, SHOWN_PARTS),
-      isRunning ? rolloutReader.groups(this.organisations.of(org), org, uid, SHOWN_PARTS) : [],
-      isRunning ? rolloutReader.devices(this.organisations.of(org), org, uid, wanted) : [],
+      rolloutReader.batches(database, org, uid, SHOWN_PARTS),
+      isRunning ? rolloutReader.groups(database, org, uid, SHOWN_PARTS) : [],
+      isRunning ? rolloutReader.devices(database, org, uid, wanted) : [],
     ]);
     return presentRollout(row, { batches, groups, devices });
   }
 
   /** Newest first; of one fleet when the query or the path names it. */
   async list({ org }: Caller, query: ListQuery, name?: string): Promise<RolloutList> {
-    const { limit, after } = pageRequest('Rollout', query);
+    const database = this.organisations.of(org);
     const asked = name ?? query['fleet'];
     const fleet =
-      asked === undefined
-        ? null
-        : (await fleetReader.one(this.organisations.of(org), org, String(asked))).uid;
-    const found = await rolloutReader.page(this.organisations.of(org), org, {
-      fleet,
-      after,
-      limit: limit + 1,
-    });
+      asked === undefined ? null : (await fleetReader.one(database, org, String(asked))).uid;
+    const criteria = criteriaOf(org, fleet);
+    const { limit, after } = pageRequest('Rollout', query, { takes: [], criteria });
+    const found = await rolloutReader.page(database, org, { fleet, after, limit: limit + 1 });
     const rows = found.slice(0, limit);
     const next = found.length > limit ? rows.at(-1)!.uid : undefined;
     return {
       apiVersion: API_VERSION,
       kind: 'RolloutList',
-      metadata: listMetadata('Rollout', { rows, next }),
+      metadata: listMetadata('Rollout', { rows, next }, criteria),
       items: rows.map((row) => presentRollout(row)),
     };
   }
 
   /** Its devices, in the order of their uids. */
   async devices({ org }: Caller, uid: string, query: ListQuery): Promise<RolloutDeviceList> {
-    const { limit, after } = pageRequest('RolloutDevice', query);
-    const row = await rolloutReader.one(this.organisations.of(org), org, uid);
-    const wanted = { outcomes: outcomesOf(query), after, limit: limit + 1 };
-    const found = await rolloutReader.devices(this.organisations.of(org), org, uid, wanted);
+    const database = this.organisations.of(org);
+    const outcomes = outcomesOf(query);
+    const criteria = criteriaOf(org, uid, ...outcomes);
+    const { limit, after } = pageRequest('RolloutDevice', query, { takes: [], criteria });
+    const row = await rolloutReader.one(database, org, uid);
+    const wanted = { outcomes, after, limit: limit + 1 };
+    const found = await rolloutReader.devices(database, org, uid, wanted);
     const rows = found.slice(0, limit);
     const next = found.length > limit ? rows.at(-1)!.uid : undefined;
     return {
       apiVersion: API_VERSION,
       kind: 'RolloutDeviceList',
-      metadata: listMetadata('RolloutDevice', { rows, next }),
+      metadata: listMetadata('RolloutDevice', { rows, next }, criteria),
       items: rows.map((device) => presentDevice(row, device)),
     };
   }
