@@ -6,6 +6,7 @@ export type Scope = Readonly<Record<string, string>>;
 /** As pg's clients call it, beyond what its types say. */
 interface Connection {
   readonly stream: { cork(): void; uncork(): void };
+  readonly parsedStatements: Record<string, string>;
   readonly submittedNamedStatements: Record<string, string>;
   parse(message: object): void;
   bind(message: object): void;
@@ -49,25 +50,26 @@ class ScopedQuery implements Submittable {
   private isScoped = false;
 
   constructor(
-    private readonly scope: Scope,
+    private readonly setting: QueryConfig,
     private readonly inner: Told,
   ) {}
 
-  /** By it the client notes what is prepared: nothing, before it is our statement's turn. */
+  /** By name and text the client notes what it has prepared: whichever's turn it is. */
   get name(): string | undefined {
-    return this.isScoped ? this.inner.name : undefined;
+    return this.current.name;
   }
 
   get text(): string {
-    return this.inner.text;
+    return this.current.text;
   }
 
   submit = (connection: pg.Connection): Error | null => {
     const wire = connection as unknown as Connection;
     wire.stream.cork();
     try {
-      wire.parse({ text: scopeSql(this.scope, (_text, index) => `$${index + 1}`) });
-      wire.bind({ values: Object.values(this.scope) });
+      const { name = '', text, values } = this.setting;
+      if (!(name in wire.parsedStatements)) wire.parse({ name, text });
+      wire.bind({ statement: name, values });
       wire.execute({});
       return this.inner.submit(wire);
     } finally {
@@ -112,12 +114,27 @@ class ScopedQuery implements Submittable {
   handleCopyData(message: object): void {
     this.inner.handleCopyData(message);
   }
+
+  private get current(): Pick<Told, 'name' | 'text'> {
+    return this.isScoped ? this.inner : this.setting;
+  }
 }
 
-/** Runs a statement in a scope. */
+/** The statement that sets a scope for the transaction that it runs in. */
+export function scopeStatement(scope: Scope): QueryConfig {
+  return {
+    text: scopeSql(scope, (_text, index) => `$${index + 1}`),
+    values: Object.values(scope),
+  };
+}
+
+/**
+ * Runs a statement after one that sets its scope.
+ * @param setting prepared, if it has a name
+ */
 export function queryScoped(
   client: PoolClient,
-  scope: Scope,
+  setting: QueryConfig,
   config: QueryConfig,
 ): Promise<QueryResult> {
   return new Promise((resolve, reject) => {
@@ -125,6 +142,6 @@ export function queryScoped(
       error ? reject(error) : resolve(result as QueryResult);
     // Without a parameter it would be sent by the simple protocol, as a transaction of its own.
     const query = new pg.Query({ ...config, queryMode: 'extended' } as QueryConfig, answer);
-    client.query(new ScopedQuery(scope, query as unknown as Told));
+    client.query(new ScopedQuery(setting, query as unknown as Told));
   });
 }

@@ -1,6 +1,6 @@
 import type { PoolClient, QueryConfig } from 'pg';
 import { isOutdatedPlan } from './errors.js';
-import { beginSql, queryScoped, type Scope } from './scoped-query.js';
+import { beginSql, queryScoped, scopeStatement, type Scope } from './scoped-query.js';
 import type { StatementNames } from './statement-names.js';
 
 export interface QueryOptions {
@@ -111,15 +111,18 @@ export class Statements implements Database {
     const name = planAnew ? undefined : this.parts.names?.of(text);
     const query: QueryConfig = { text, values: [...parameters], ...(name && { name }) };
     try {
-      const answer = await send(client, query, scope);
+      const answer = await this.send(client, query, scope);
       return answer.rows as Row[];
     } catch (error) {
       if (isOutdatedPlan(error)) this.parts.names?.renew(text);
       throw error;
     }
   }
-}
 
-function send(client: PoolClient, query: QueryConfig, scope: Scope | undefined) {
-  return scope ? queryScoped(client, scope, query) : client.query(query);
+  private send(client: PoolClient, query: QueryConfig, scope: Scope | undefined) {
+    if (!scope) return client.query(query);
+    const setting = scopeStatement(scope);
+    const name = this.parts.names?.of(setting.text);
+    return queryScoped(client, { ...setting, ...(name && { name }) }, query);
+  }
 }
