@@ -45,8 +45,8 @@ const VIEWS = ['devices', 'device_views', 'device_statuses', 'fleets', 'fleet_vi
 async function fill(holder: string): Promise<void> {
   const headers = { ...tokens.of(holder), 'idempotency-key': holder };
   const call = async (method: string, path: string, body?: object) => {
-    const { status, body: answer } = await door.call(method, path, body, headers);
-    if (status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+    const { code, body: answer } = await door.call(method, path, body, headers);
+    if (code >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
   };
   const httpConfig = { username: 'u', password: 'p' };
   await call('POST', '/repositories', repository('repo', { httpConfig }));
