@@ -1,25 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEFAULT_ORGANISATION as first, deviceDeleted, newUid } from '@skein/events';
+import { deviceDeleted, newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { sqlState } from '@skein/postgres';
-import { jsonClient } from '@skein/testing';
-import { DoorScene } from '../test/door-scene.js';
+import { jsonClient, waitFor } from '@skein/testing';
 import { device, fleet, gitItem, repository } from '../test/manifests.js';
-import { Tokens } from '../test/tokens.js';
+import { TwoOrganisations } from '../test/two-organisations.js';
 import { deviceReader } from './resources/device-reader.js';
 import { Organisations, type OrganisationDatabase } from './resources/organisations.js';
 
 const FORBIDDEN = '42501';
-const second = newUid();
-const folder = mkdtempSync(join(tmpdir(), 'skein-tokens-'));
-const tokens = new Tokens(join(folder, 'tokens.json'), [
-  { id: first, displayName: 'First' },
-  { id: second, displayName: 'Second' },
-]);
-const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
+const scene = new TwoOrganisations({ migratedDatabase, jsonClient, environment: process.env });
+const { door, first, second } = scene;
 let own: OrganisationDatabase;
 
 /** What both organisations have rows in. */
@@ -43,8 +34,8 @@ const TABLES = [
 const VIEWS = ['devices', 'device_views', 'device_statuses', 'fleets', 'fleet_views', 'events'];
 
 async function fill(holder: string): Promise<void> {
-  const headers = { ...tokens.of(holder), 'idempotency-key': holder };
   const call = async (method: string, path: string, body?: object) => {
+    const headers = { ...scene.tokens.of(holder), 'idempotency-key': holder };
     const { code, body: answer } = await door.call(method, path, body, headers);
     if (code >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
   };
@@ -66,16 +57,18 @@ const orgsIn = async (table: string, database: Pick<OrganisationDatabase, 'query
 const refusal = (work: Promise<unknown>) => work.then(() => undefined, sqlState);
 
 beforeAll(async () => {
-  const admin = (organization: string) => ({ role: 'admin', organization }) as const;
-  tokens.give('one', admin(first)).give('two', admin(second)).write();
-  await door.openWith({ SKEIN_AUTHENTICATION: 'tokens', SKEIN_ACCESS_FILE: tokens.file });
-  for (const holder of ['one', 'two']) await fill(holder);
+  await scene.open();
+  scene.tokens
+    .give('one', { role: 'admin', organization: first })
+    .give('two', { role: 'admin', organization: second })
+    .write();
+  for (const holder of ['one', 'two']) {
+    await waitFor(async () => (await scene.call(holder, 'GET', '/fleets')).code === 200);
+    await fill(holder);
+  }
   own = door.app.get(Organisations).of(first);
 });
-afterAll(async () => {
-  await door.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => scene.close());
 
 describe('a query past the gateway, for one organisation', () => {
   it.each(TABLES)('sees only its rows of %s', async (table) => {

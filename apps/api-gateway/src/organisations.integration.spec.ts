@@ -1,27 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DEFAULT_ORGANISATION as first, newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
 import { jsonClient, type Loose } from '@skein/testing';
-import { DoorScene } from '../test/door-scene.js';
-import { Tokens } from '../test/tokens.js';
+import { device } from '../test/manifests.js';
+import { TwoOrganisations } from '../test/two-organisations.js';
 
-const second = newUid();
-const folder = mkdtempSync(join(tmpdir(), 'skein-tokens-'));
-const tokens = new Tokens(join(folder, 'tokens.json'), [
-  { id: first, displayName: 'First' },
-  { id: second, displayName: 'Second' },
-]);
-const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
-
-const call = (holder: string, method: string, path: string, body?: unknown) =>
-  door.call(method, path, body, tokens.of(holder));
-const device = (name: string, labels = {}) => ({
-  apiVersion: 'flightctl.io/v1beta1',
-  kind: 'Device',
+const scene = new TwoOrganisations({ migratedDatabase, jsonClient, environment: process.env });
+const { call, door, first, second } = scene;
+const labelled = (name: string, labels: object) => ({
+  ...device(name),
   metadata: { name, labels },
 });
 const namesIn = (list: Loose) => list.items.map(({ metadata }: Loose) => metadata.name);
@@ -36,33 +23,21 @@ async function number(): Promise<void> {
   await admin.close();
 }
 
-beforeAll(async () => {
-  tokens
-    .give('one', { role: 'operator', organization: first })
-    .give('two', { role: 'operator', organization: second })
-    .give(
-      'both',
-      { role: 'operator', organization: first },
-      { role: 'viewer', organization: second },
-    )
-    .give('all', { role: 'admin', organization: '*' })
-    .write();
-  const settings = { SKEIN_AUTHENTICATION: 'tokens', SKEIN_ACCESS_FILE: tokens.file };
-  await door.openWith({ ...settings, SKEIN_LONG_POLL_MS: '1' });
-});
+beforeAll(() => scene.open());
 beforeEach(() => door.clear());
-afterAll(async () => {
-  await door.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => scene.close());
 
 describe('organisations', () => {
   const kinds = [
-    ['devices', device('same', { site: 'a' })],
-    ['fleets', { ...device('same'), kind: 'Fleet', spec: { template: { spec: {} } } }],
+    ['devices', labelled('same', { site: 'a' })],
+    ['fleets', { ...labelled('same', {}), kind: 'Fleet', spec: { template: { spec: {} } } }],
     [
       'repositories',
-      { ...device('same'), kind: 'Repository', spec: { type: 'git', url: 'https://192.0.2.1/a' } },
+      {
+        ...labelled('same', {}),
+        kind: 'Repository',
+        spec: { type: 'git', url: 'https://192.0.2.1/a' },
+      },
     ],
   ] as const;
 
@@ -70,8 +45,8 @@ describe('organisations', () => {
     expect((await call('one', 'POST', `/${path}`, body)).code).toBe(201);
     expect((await call('two', 'GET', `/${path}/same`)).code).toBe(404);
     expect((await call('two', 'DELETE', `/${path}/same`)).code).toBe(404);
-    const labelled = { ...body, metadata: { name: 'same', labels: { site: 'b' } } };
-    expect((await call('two', 'PUT', `/${path}/same`, labelled)).code).toBe(201);
+    const changed = { ...body, metadata: { name: 'same', labels: { site: 'b' } } };
+    expect((await call('two', 'PUT', `/${path}/same`, changed)).code).toBe(201);
     const { body: mine } = await call('one', 'GET', `/${path}/same`);
     expect(mine.metadata.labels).toEqual(body.metadata.labels);
     for (const holder of ['one', 'two']) {
@@ -82,7 +57,7 @@ describe('organisations', () => {
   });
 
   it('do not see labels and events of others', async () => {
-    await call('one', 'PUT', '/devices/d', device('d', { site: 'hidden' }));
+    await call('one', 'PUT', '/devices/d', labelled('d', { site: 'hidden' }));
     expect((await call('two', 'GET', '/labels?kind=Device')).body).toEqual([]);
     const { body } = await call('two', 'GET', '/events');
     expect(JSON.stringify(body)).not.toContain('"d"');
@@ -90,7 +65,10 @@ describe('organisations', () => {
 
   it('do not share Idempotency-Keys or places in lists', async () => {
     const keyed = (holder: string) =>
-      door.call('POST', '/devices', device('k'), { ...tokens.of(holder), 'idempotency-key': 'k' });
+      door.call('POST', '/devices', device('k'), {
+        ...scene.tokens.of(holder),
+        'idempotency-key': 'k',
+      });
     const [mine, others] = [await keyed('one'), await keyed('two')];
     expect([mine.code, others.code]).toEqual([201, 201]);
     await call('one', 'PUT', '/devices/l', device('l'));

@@ -1,49 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DEFAULT_ORGANISATION as first, newUid } from '@skein/events';
+import { newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import { jsonClient, waitFor, type Loose } from '@skein/testing';
-import { DoorScene } from '../test/door-scene.js';
-import { Tokens } from '../test/tokens.js';
+import { device } from '../test/manifests.js';
+import { TwoOrganisations } from '../test/two-organisations.js';
 
-const second = newUid();
-const folder = mkdtempSync(join(tmpdir(), 'skein-tokens-'));
-const tokens = new Tokens(join(folder, 'tokens.json'), [
-  { id: first, displayName: 'First' },
-  { id: second, displayName: 'Second' },
-]);
-const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
-
-const call = (holder: string, method: string, path: string, body?: unknown) =>
-  door.call(method, path, body, tokens.of(holder));
-const device = (name: string, labels = {}) => ({
-  apiVersion: 'flightctl.io/v1beta1',
-  kind: 'Device',
-  metadata: { name, labels },
-});
+const scene = new TwoOrganisations({ migratedDatabase, jsonClient, environment: process.env });
+const { call, door, first, second, tokens } = scene;
 const namesIn = (list: Loose) => list.items.map(({ metadata }: Loose) => metadata.name);
 
-beforeAll(async () => {
-  tokens
-    .give('one', { role: 'operator', organization: first })
-    .give('two', { role: 'operator', organization: second })
-    .give(
-      'both',
-      { role: 'operator', organization: first },
-      { role: 'viewer', organization: second },
-    )
-    .give('all', { role: 'admin', organization: '*' })
-    .write();
-  const settings = { SKEIN_AUTHENTICATION: 'tokens', SKEIN_ACCESS_FILE: tokens.file };
-  await door.openWith({ ...settings, SKEIN_LONG_POLL_MS: '1' });
-});
+beforeAll(() => scene.open());
 beforeEach(() => door.clear());
-afterAll(async () => {
-  await door.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => scene.close());
 
 describe('a token', () => {
   it('is asked for, and how it is sent is said', async () => {
@@ -157,8 +126,20 @@ describe('what a holder is told', () => {
     };
     expect(await of(second)).toEqual(['get', 'list']);
     expect(await of(first)).toEqual(['get', 'list', 'create', 'update', 'patch', 'delete']);
-    const { body } = await call('one', 'GET', '/auth/permissions');
-    expect(JSON.stringify(body)).not.toContain('system');
+  });
+
+  it('tells of the system only who is administrator of everything', async () => {
+    const roles = [
+      { role: 'viewer', organization: '*' },
+      { role: 'admin', organization: first },
+    ];
+    tokens.give('mixed', ...roles).write();
+    await waitFor(async () => (await call('mixed', 'GET', '/auth/validate')).code === 200);
+    const hears = async (holder: string) =>
+      JSON.stringify((await call(holder, 'GET', '/auth/permissions')).body).includes('system');
+    expect([await hears('one'), await hears('mixed'), await hears('all')]).toEqual([
+      ...[false, false, true],
+    ]);
   });
 });
 

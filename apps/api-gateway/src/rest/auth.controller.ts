@@ -5,9 +5,9 @@ import { GatewayConfig } from '../gateway.config.js';
 import { presentAuthentication } from '../rights/oidc/present-provider.js';
 import { presentOrganization } from '../resources/organizations.js';
 import { organizationsOf } from '../rights/admission.js';
-import { EVERYWHERE, Identities, type Identity } from '../rights/identity.js';
+import { Identities, type Identity } from '../rights/identity.js';
 import { NeedsIdentity, NeedsNothing } from '../rights/needs.js';
-import { rightsWith } from '../rights/roles.js';
+import { rightsOf } from '../rights/rights-of.js';
 import { FromIdentity } from './caller.decorator.js';
 
 /** As the document has it for a service without authentication. */
@@ -46,22 +46,17 @@ export class AuthController {
   @NeedsIdentity()
   @ApiOkResponse({ type: PermissionList })
   permissions(
-    @FromIdentity() { grants }: Identity,
-    @Query('org_id') asked: string | undefined,
+    @FromIdentity() identity: Identity,
+    @Query('org_id') organisation: string | undefined,
   ): PermissionList {
     this.requireAuthentication();
-    const held = grants.filter(
-      ({ organization }) => !asked || organization === EVERYWHERE || organization === asked,
-    );
-    const everywhere = held.some(({ organization }) => organization === EVERYWHERE);
-    const rights = rightsWith(
-      held.map(({ role }) => role),
-      everywhere,
-    );
-    const permissions = Object.entries(rights).map(([resource, operations]) => {
-      return { resource, operations: [...operations] };
-    });
-    return { permissions };
+    const rights = Object.entries(rightsOf(identity, organisation));
+    return {
+      permissions: rights.map(([resource, operations]) => ({
+        resource,
+        operations: [...operations],
+      })),
+    };
   }
 
   /** Who its holder is. */

@@ -84,9 +84,9 @@ export function mayDo(role: Role, resource: Resource, verb: Verb): boolean {
 }
 
 /** What somebody with these roles may do in an organisation, and to the system itself. */
-export function rightsWith(held: readonly Role[], ofAllOrganisations: boolean): Rights {
+export function rightsWith(held: readonly Role[], ofSystem: boolean): Rights {
   const all = held.map((role): Rights => rightsOf[role]);
-  const system = ofAllOrganisations && held.includes('admin') ? [systemResources] : [];
+  const system = ofSystem ? [systemResources] : [];
   const merged = new Map<string, Set<Verb>>();
   for (const rights of [...all, ...system] as Rights[]) {
     for (const [resource, allowed] of Object.entries(rights)) {
