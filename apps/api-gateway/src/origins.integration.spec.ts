@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { catalogue, speakers } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
-import { jsonClient, type Loose } from '@skein/testing';
+import { jsonClient } from '@skein/testing';
 import { device, fleet, repository } from '../test/manifests.js';
 import { RolloutScene } from '../test/rollout-scene.js';
 
@@ -26,8 +26,10 @@ const secret = 'a secret of the webhook of r';
 const push = '{"ref":"refs/heads/main"}';
 const signature = `sha256=${createHmac('sha256', secret).update(push).digest('hex')}`;
 
-/** One request after the other; each says something that no other one says. */
-const requests: readonly (readonly [method: string, path: string, body?: object | string])[] = [
+type Request = readonly [method: string, path: string, body?: object | string];
+
+/** One request after the other. `:last` is what the answer before is called. */
+const requests: readonly Request[] = [
   ['POST', '/devices', device('d')],
   ['PUT', '/devices/d', device('d', labels)],
   ['PUT', '/devices/d', device('d', { ...labels, spec: { os: { image: 'example.com/os:1' } } })],
@@ -38,7 +40,7 @@ const requests: readonly (readonly [method: string, path: string, body?: object 
     [{ op: 'add', path: '/status/updated/status', value: 'Updating' }],
   ],
   ['POST', '/devices/d/tokens'],
-  ['DELETE', '/devices/d/tokens/:token'],
+  ['DELETE', '/devices/d/tokens/:last'],
   ['DELETE', '/devices/d'],
   ['POST', '/fleets', fleet('g')],
   ['PUT', '/fleets/g', fleet('g', { selector: { matchLabels: { site: 'oslo' } } })],
@@ -57,25 +59,28 @@ const requests: readonly (readonly [method: string, path: string, body?: object 
   ['DELETE', '/repositories/r'],
 ];
 
+/** Sends it, and resolves with what the answer is called. */
+async function send([method, path, body]: Request, requestid: string): Promise<string> {
+  const patches = method === 'PATCH' && { 'content-type': 'application/json-patch+json' };
+  const signed = typeof body === 'string' && { 'x-hub-signature-256': signature };
+  const headers = { 'x-request-id': requestid, ...patches, ...signed };
+  const answer = await scene.door.call(method, path, body, headers);
+  if (answer.code >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+  return String(answer.body?.metadata?.name);
+}
+
 it('every event names who caused it, from where, and by which request', async () => {
   const rollout = await scene.rollout();
-  let token = '';
+  let last = '';
   for (const [index, [method, template, body]] of requests.entries()) {
-    const path = template.replace(':rollout', rollout).replace(':token', token);
-    const type = method === 'PATCH' && { 'content-type': 'application/json-patch+json' };
-    const signed = typeof body === 'string' && { 'x-hub-signature-256': signature };
-    const headers = { 'x-request-id': `request-${index}`, ...type, ...signed };
-    const answer = await scene.door.call(method, path, body, headers);
-    if (answer.code >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
-    token = (answer.body as Loose)?.metadata?.name ?? token;
-    const events = (await scene.door.appended()) as Loose[];
+    const path = template.replace(':rollout', rollout).replace(':last', last);
+    const requestid = `request-${index}`;
+    last = await send([method, path, body], requestid);
+    const actor = path.endsWith('webhook') && method === 'POST' ? 'webhook' : 'anonymous';
+    const events = await scene.door.appended();
     expect(events.length).toBeGreaterThan(0);
     for (const event of events) {
-      expect(event).toMatchObject({
-        actor: typeof body === 'string' ? 'webhook' : 'anonymous',
-        sourceaddress: '127.0.0.1',
-        requestid: `request-${index}`,
-      });
+      expect(event).toMatchObject({ actor, sourceaddress: '127.0.0.1', requestid });
     }
   }
 });
