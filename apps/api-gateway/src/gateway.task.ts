@@ -8,7 +8,8 @@ import { handledLate, type Delivered, type NewEvent } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
 import { originOf, type Batch, type Task } from '@skein/task';
 import { GatewayView } from './gateway.view.js';
-import { RenderedWaiters, type DeviceKey } from './resources/rendered-waiters.js';
+import { RenderedWaiters } from './resources/rendered-waiters.js';
+import type { DeviceKey } from './resources/waiter.js';
 import { ChangeFeed } from './resources/watch/change-feed.js';
 
 @Injectable()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openBlobs } from '@skein/blobs';
 import { DEFAULT_ORGANISATION as org, devicesRendered } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
@@ -109,7 +109,7 @@ describe('the rendered document', () => {
     expect((await answer).code).toBe(200);
   });
 
-  it('comes also when another replica heard of it', async () => {
+  it('comes also when nobody was told of it', async () => {
     const event = await document(1);
     const answer = rendered();
     await waiting();
@@ -118,7 +118,18 @@ describe('the rendered document', () => {
       'update gateway.device_views set rendered_version = 1, rendered_digest = $1, rendered_number = 1',
       [member!.digest],
     );
+    await waiters.look();
     expect((await answer).code).toBe(200);
+  });
+
+  it('comes when it is handled after the device looked, and before it waits', async () => {
+    const event = await document(1);
+    const wait = waiters.wait.bind(waiters);
+    jest.spyOn(waiters, 'wait').mockImplementationOnce(async (...waiting) => {
+      await harness.handle(event);
+      return wait(...waiting);
+    });
+    expect((await rendered()).code).toBe(200);
   });
 
   it('is 204 when nothing came in time, and 404 for a device that there is not', async () => {
@@ -129,6 +140,7 @@ describe('the rendered document', () => {
     const answer = rendered();
     await waiting();
     await client('DELETE', '/api/v1/devices/d');
+    await waiters.look();
     expect((await answer).code).toBe(404);
   });
 

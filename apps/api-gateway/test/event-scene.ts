@@ -4,6 +4,7 @@ import {
   newUid,
   speakers,
   type EventDefinition,
+  type Group,
 } from '@skein/events';
 import { Postgres } from '@skein/postgres';
 import { DoorScene } from './door-scene.js';
@@ -29,8 +30,11 @@ from log.events e where not exists (select from log.sequence s where s.position 
 export class EventScene extends DoorScene {
   admin!: Postgres;
 
-  override async open(): Promise<void> {
-    await super.open();
+  override async openWith(
+    settings: Readonly<Record<string, string>>,
+    ...others: Group[]
+  ): Promise<void> {
+    await super.openWith(settings, ...others);
     const { adminUrl: url } = this.database;
     this.admin = await Postgres.open({ url, applicationName: 'test' });
   }

@@ -1,6 +1,7 @@
 import { ConsumerLog } from '@skein/event-log';
 import {
   devicesMatched,
+  devicesRendered,
   fleetValidated,
   templateVersionCreated,
   type Delivered,
@@ -18,6 +19,7 @@ type Labels = Readonly<Record<string, string>>;
 
 const handlers = new Map([
   [devicesMatched.type, 'devicesMatched'],
+  [devicesRendered.type, 'devicesRendered'],
   [templateVersionCreated.type, 'templateVersionCreated'],
   [fleetValidated.type, 'fleetValidated'],
 ] as const);

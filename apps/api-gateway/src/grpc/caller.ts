@@ -8,8 +8,9 @@ export function addressOf(peer: string): string {
 
 /** Who calls, as the guard of rights let them in. */
 export function callerOf(
-  { identity, organization: org, device }: Admitted,
+  { identity, organization: org, device, renew }: Admitted,
   origin: { readonly sourceaddress: string; readonly requestid: string },
 ): Caller {
-  return { org, actor: identity.name, ...origin, ...(device !== undefined && { device }) };
+  const actor = identity.name;
+  return { org, actor, ...origin, ...(device !== undefined && { device }), ...(renew && { renew }) };
 }

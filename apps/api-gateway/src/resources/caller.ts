@@ -10,6 +10,11 @@ export interface Caller {
   readonly requestid?: string;
   /** Uid of the device that calls, which may speak for itself only; undefined for people. */
   readonly device?: string;
+  /**
+   * Asks for the right again, of a caller that has waited.
+   * @throws RefusedRequest when it is taken away
+   */
+  readonly renew?: () => Promise<void>;
 }
 
 /**

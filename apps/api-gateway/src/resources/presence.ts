@@ -11,11 +11,7 @@ import { WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
 import { attempt } from './attempt.js';
-
-interface DeviceKey {
-  readonly org: string;
-  readonly uid: string;
-}
+import type { DeviceKey } from './waiter.js';
 
 /** Devices that are written or found at once. */
 const AT_ONCE = 5_000;

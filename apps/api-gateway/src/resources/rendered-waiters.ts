@@ -7,30 +7,14 @@ import {
 import { Postgres } from '@skein/postgres';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
+import { Waiter, type DeviceKey, type Outcome, type Waiting } from './waiter.js';
+import { ChangeFeed, type Listener } from './watch/change-feed.js';
+import type { Step } from './watch/log-tail.js';
 
-export interface DeviceKey {
-  readonly org: string;
-  readonly uid: string;
-}
-
-export interface Waiting extends DeviceKey {
-  /** The rendered version that the device need not be told of. */
-  readonly known: number;
-  readonly timeoutMs: number;
-  /** The client went away. */
-  readonly signal: AbortSignal;
-}
-
-/** `changed`: look again. `over`: the time is up, the client is gone, or the gateway stops. */
-export type Outcome = 'changed' | 'over';
-
-interface Waiter {
-  readonly key: DeviceKey;
-  readonly known: number;
-  readonly end: (outcome: Outcome) => void;
-}
-
-const POLL_MS = 1_000;
+/** How often it is looked for what nobody told. */
+const LOOK_MS = 30_000;
+/** Devices that are looked for in one statement. */
+const AT_ONCE = 5_000;
 
 const CHANGED = `
 select w.org, w.uid
@@ -41,21 +25,25 @@ where v.rendered_version is distinct from w.known`;
 const keyOf = ({ org, uid }: DeviceKey): string => `${org}/${uid}`;
 
 /**
- * Devices that wait for a new document. They are woken when this process heard of one;
- * for what another replica heard, one query a second asks about all of them.
+ * Devices that wait for a new document. They are woken when this process handled that there is one, and when the log says
+ * that another replica did. Should neither be heard, a few statements look for all of them together every now and then.
  */
 @Injectable()
-export class RenderedWaiters implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class RenderedWaiters
+  implements Listener, OnApplicationBootstrap, BeforeApplicationShutdown
+{
   private readonly waiting = new Map<string, Set<Waiter>>();
   private readonly loop: WorkLoop;
-  private stopping = false;
+  private isStopping = false;
 
   constructor(
     private readonly postgres: Postgres,
+    private readonly feed: ChangeFeed,
     @Inject(LOGGER) logger: Logger,
   ) {
-    const work = () => this.poll().then(() => 0);
-    this.loop = new WorkLoop({ work, logger, idleMs: POLL_MS, name: 'looking for new documents' });
+    const work = () => this.look().then(() => 0);
+    this.loop = new WorkLoop({ work, logger, idleMs: LOOK_MS, name: 'looking for new documents' });
+    feed.listen(this);
   }
 
   onApplicationBootstrap(): void {
@@ -64,7 +52,7 @@ export class RenderedWaiters implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Answers all who wait, so that their connections can close. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
+    this.isStopping = true;
     for (const waiter of this.all()) waiter.end('over');
     await this.loop.stop();
   }
@@ -73,22 +61,22 @@ export class RenderedWaiters implements OnApplicationBootstrap, BeforeApplicatio
     return this.all().length;
   }
 
-  wait({ known, timeoutMs, signal, ...key }: Waiting): Promise<Outcome> {
-    if (this.stopping || signal.aborted) return Promise.resolve('over');
-    return new Promise((resolve) => {
-      const end = (outcome: Outcome) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', over);
-        this.forget(waiter);
-        resolve(outcome);
-      };
-      const over = () => end('over');
-      const waiter: Waiter = { key, known, end };
-      const timer = setTimeout(over, timeoutMs);
-      signal.addEventListener('abort', over);
-      const others = this.waiting.get(keyOf(key)) ?? new Set();
-      this.waiting.set(keyOf(key), others.add(waiter));
-    });
+  get isListening(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  /**
+   * Waits, unless it is found in a look that there is no need to.
+   * @param look reads what there is; what comes after it was called ends the wait
+   */
+  async wait(waiting: Waiting, look: () => Promise<boolean>): Promise<Outcome> {
+    const waiter = this.enter(waiting);
+    try {
+      return (await look()) ? 'changed' : await waiter.outcome;
+    } finally {
+      waiter.end('over');
+      this.leave(waiter);
+    }
   }
 
   wake(devices: readonly DeviceKey[]): void {
@@ -97,25 +85,49 @@ export class RenderedWaiters implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
-  private async poll(): Promise<void> {
-    const waiters = this.all();
-    if (waiters.length === 0) return;
-    const changed = await this.postgres.query<DeviceKey>(CHANGED, [
-      waiters.map(({ key }) => key.org),
-      waiters.map(({ key }) => key.uid),
-      waiters.map(({ known }) => known),
-    ]);
-    this.wake(changed);
+  tell(steps: readonly Step[]): Promise<void> {
+    for (const { org, touched } of steps) {
+      this.wake(touched.filter(({ forAgent }) => forAgent).map(({ uid }) => ({ org, uid })));
+    }
+    return Promise.resolve();
+  }
+
+  forget(): void {
+    for (const waiter of this.all()) waiter.end('changed');
+  }
+
+  /** Wakes those of whose change nobody was told. */
+  async look(): Promise<void> {
+    const all = this.all().map(({ of }) => of);
+    for (let from = 0; from < all.length; from += AT_ONCE) {
+      const some = all.slice(from, from + AT_ONCE);
+      const changed = await this.postgres.query<DeviceKey>(CHANGED, [
+        some.map(({ org }) => org),
+        some.map(({ uid }) => uid),
+        some.map(({ known }) => known),
+      ]);
+      this.wake(changed);
+    }
+  }
+
+  private enter(waiting: Waiting): Waiter {
+    const waiter = new Waiter(waiting);
+    if (this.isStopping) waiter.end('over');
+    const wasListening = this.isListening;
+    const others = this.waiting.get(keyOf(waiting)) ?? new Set();
+    this.waiting.set(keyOf(waiting), others.add(waiter));
+    if (!wasListening) this.feed.wake();
+    return waiter;
+  }
+
+  private leave(waiter: Waiter): void {
+    const key = keyOf(waiter.of);
+    const waiters = this.waiting.get(key);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.waiting.delete(key);
   }
 
   private all(): Waiter[] {
     return [...this.waiting.values()].flatMap((waiters) => [...waiters]);
-  }
-
-  private forget(waiter: Waiter): void {
-    const key = keyOf(waiter.key);
-    const waiters = this.waiting.get(key);
-    waiters?.delete(waiter);
-    if (waiters?.size === 0) this.waiting.delete(key);
   }
 }

@@ -8,6 +8,7 @@ import { Organisations } from './organisations.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 import { RenderedWaiters } from './rendered-waiters.js';
+import type { Outcome } from './waiter.js';
 
 interface Rendered {
   readonly uid: string;
@@ -29,6 +30,15 @@ export interface RenderedRequest {
   readonly signal: AbortSignal;
 }
 
+interface Seen {
+  readonly rendered: Rendered;
+  /** How long there is time for another one. */
+  readonly timeoutMs: number;
+}
+
+const isNew = ({ renderedVersion }: Rendered, { known }: RenderedRequest): boolean =>
+  renderedVersion > 0 && String(renderedVersion) !== known;
+
 /** The documents that devices fetch. */
 @Injectable()
 export class RenderedService {
@@ -41,29 +51,31 @@ export class RenderedService {
   ) {}
 
   /** Waits until there is a document that the device does not have; undefined when none came in time. */
-  async next(
-    caller: Caller,
-    { name, known, signal }: RenderedRequest,
-  ): Promise<Device | undefined> {
-    const { org } = caller;
+  async next(caller: Caller, request: RenderedRequest): Promise<Device | undefined> {
     const deadline = Date.now() + this.config.longPollMs;
     for (;;) {
-      const rendered = await this.find(caller, name);
-      const { uid, renderedVersion } = rendered;
-      this.presence.note({ org, uid });
-      if (renderedVersion > 0 && String(renderedVersion) !== known)
-        return this.present(org, rendered);
+      const rendered = await this.find(caller, request.name);
+      this.presence.note({ org: caller.org, uid: rendered.uid });
+      if (isNew(rendered, request)) return this.present(caller.org, rendered);
       const timeoutMs = deadline - Date.now();
       if (timeoutMs <= 0) return undefined;
-      const outcome = await this.waiters.wait({
-        org,
-        uid,
-        known: renderedVersion,
-        timeoutMs,
-        signal,
-      });
+      const outcome = await this.change(caller, request, { rendered, timeoutMs });
       if (outcome === 'over') return undefined;
+      await caller.renew?.();
     }
+  }
+
+  /** Waits until something is new. It is looked again once it waits: what came in between, nobody would tell. */
+  private change(
+    caller: Caller,
+    request: RenderedRequest,
+    { rendered: { uid, renderedVersion: known }, timeoutMs }: Seen,
+  ): Promise<Outcome> {
+    const { signal, name } = request;
+    return this.waiters.wait({ org: caller.org, uid, known, timeoutMs, signal }, async () => {
+      const again = await this.find(caller, name);
+      return again.uid !== uid || isNew(again, request);
+    });
   }
 
   private async find(caller: Caller, name: string): Promise<Rendered> {

@@ -13,9 +13,10 @@ function admittedBy(request: FastifyRequest) {
 
 /** Who sent the request, as the guard of rights let them in. */
 export function callerOf(request: FastifyRequest): Caller {
-  const { identity, organization: org, device } = admittedBy(request);
+  const { identity, organization: org, device, renew } = admittedBy(request);
   const { ip: sourceaddress, id: requestid } = request;
-  return { org, actor: identity.name, sourceaddress, requestid, ...(device && { device }) };
+  const origin = { actor: identity.name, sourceaddress, requestid };
+  return { org, ...origin, ...(device && { device }), ...(renew && { renew }) };
 }
 
 /** Who sent the request. */

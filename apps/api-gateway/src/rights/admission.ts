@@ -19,6 +19,11 @@ export interface Admitted {
   readonly organization: string;
   /** Uid of the one device that the caller may speak for; undefined for people. */
   readonly device?: string;
+  /**
+   * Asks for the right again, when the call has taken long.
+   * @throws RefusedRequest when it is taken away
+   */
+  readonly renew?: () => Promise<void>;
 }
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,8192})$/i;
@@ -41,7 +46,8 @@ export class Admission {
     if (!need) throw new RefusedRequest('forbidden', 'nobody was given the right to this');
     // Without a right there is no organisation to speak of.
     if (need.kind === 'identity') return { identity, organization: organization ?? '' };
-    return this.allow(identity, need, organization);
+    const renew = () => this.admit(need, credentials).then(() => undefined);
+    return { ...this.allow(identity, need, organization), renew };
   }
 
   private async identify({ authorization }: Credentials): Promise<Identity> {

@@ -15,7 +15,10 @@ import { BEGINNING, type Mark } from './positions.js';
 export interface Listener {
   /** Whether anybody does, now. */
   readonly isListening: boolean;
-  /** Changes that have taken effect; all of them up to the mark were told when this is called. */
+  /**
+   * Changes that have taken effect; all of them up to the mark were told when this is called. They are told again,
+   * to all, when somebody could not be told.
+   */
   tell(steps: readonly Step[], settled: Mark): Promise<void>;
   /** What was told may be wrong: the log, or what the gateway made of it, is another one than before. */
   forget(): void;
@@ -61,7 +64,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   private settleAt = 0;
   /** Changes that nobody was told of yet, since something failed. */
   private untold: Step[] = [];
-  private listener: Listener | undefined;
+  private readonly listeners: Listener[] = [];
 
   constructor(
     log: EventLog,
@@ -84,13 +87,13 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   listen(listener: Listener): void {
-    this.listener = listener;
+    this.listeners.push(listener);
   }
 
   /** There is something new in the log, or the gateway has handled something. */
   wake(): void {
     // What nobody waits for is looked at every now and then.
-    if (this.listener?.isListening) this.loop.wake();
+    if (this.isListening) this.loop.wake();
   }
 
   /** All changes up to here have taken effect, and are in what is read from now on. */
@@ -109,6 +112,10 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     return Math.max(this.last - this.settled.number, 0);
   }
 
+  private get isListening(): boolean {
+    return this.listeners.some((one) => one.isListening);
+  }
+
   /** What is not known to be handled is read again. */
   private async begin(): Promise<void> {
     const { handled, last } = await this.tail.after(Number.MAX_SAFE_INTEGER, nothing);
@@ -120,7 +127,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async step(): Promise<number> {
-    this.look(this.listener?.isListening ?? false);
+    this.look(this.isListening);
     await this.settle();
     const most = this.looks ? READ_AT_ONCE : COUNT_AT_ONCE;
     const limit = this.waitingChanges < MOST_WAITING ? most : 0;
@@ -136,7 +143,8 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async tell(): Promise<void> {
-    await this.listener?.tell(this.untold, this.settled);
+    const [steps, settled] = [this.untold, this.settled];
+    await Promise.all(this.listeners.map((one) => one.tell(steps, settled)));
     this.untold = [];
     if (this.looks && this.waiting.size > 0) setTimeout(() => this.wake(), LOOK_AGAIN_MS).unref();
   }
@@ -152,7 +160,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Somebody began to listen after this step began: what it read without looking must be read again. */
   private get isBlind(): boolean {
-    return !this.looks && (this.listener?.isListening ?? false);
+    return !this.looks && this.isListening;
   }
 
   /** Those that waited and are handled now. */
@@ -195,7 +203,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async startAgain(): Promise<void> {
     this.logger.warn({ reached: this.reached.number }, 'the log is another one than before');
-    this.listener?.forget();
+    for (const listener of this.listeners) listener.forget();
     await this.begin();
   }
 }

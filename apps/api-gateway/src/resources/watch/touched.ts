@@ -1,10 +1,12 @@
 import {
   batchDispatched,
   deviceCreated,
+  deviceDeleted,
   devicesFailed,
   devicesMatched,
   devicesRendered,
   devicesSelected,
+  deviceTokenRevoked,
   fleetCreated,
   fleetDeleted,
   fleetValidated,
@@ -31,6 +33,8 @@ export interface Touched {
   readonly isNew?: boolean;
   /** The uid is that of a fleet, and all devices that it owns are meant. */
   readonly ofFleet?: boolean;
+  /** The agent on the device has something to fetch, or nothing any more. */
+  readonly forAgent?: boolean;
 }
 
 /** What is needed of an event to know that. */
@@ -45,13 +49,19 @@ export interface Said {
 type Data = { readonly [key: string]: unknown };
 type Touch = (subject: string, data: Data) => readonly Touched[];
 
-const own = new Set(['Device', 'Fleet', 'Repository']);
-const creations = new Set([deviceCreated, fleetCreated, repositoryCreated].map(({ type }) => type));
+const typeOf = ({ type }: { readonly type: string }): string => type;
 
-const members: Touch = (_subject, data) => {
-  const all = Array.isArray(data['members']) ? (data['members'] as Data[]) : [];
-  return all.map((member) => ({ kind: 'Device', uid: String(member?.['device']) }));
-};
+const own = new Set(['Device', 'Fleet', 'Repository']);
+const creations = new Set([deviceCreated, fleetCreated, repositoryCreated].map(typeOf));
+
+const toldToAgents = new Set([devicesRendered, deviceDeleted, deviceTokenRevoked].map(typeOf));
+
+const members =
+  (forAgent: boolean): Touch =>
+  (_subject, data) => {
+    const all = Array.isArray(data['members']) ? (data['members'] as Data[]) : [];
+    return all.map((member) => ({ kind: 'Device', uid: String(member?.['device']), forAgent }));
+  };
 const itsFleet: Touch = (_subject, { fleet }) => [{ kind: 'Fleet', uid: String(fleet) }];
 const subjectAs =
   (kind: WatchedKind): Touch =>
@@ -66,7 +76,7 @@ const minted: Touch = (subject, { fleet }) => [
 
 const heard: ReadonlyMap<string, Touch> = new Map([
   ...[devicesMatched, devicesSelected, devicesRendered, devicesFailed].map(
-    ({ type }) => [type, members] as const,
+    ({ type }) => [type, members(toldToAgents.has(type))] as const,
   ),
   ...[
     rolloutStarted,
@@ -108,7 +118,8 @@ export function lateNumber({ type, data }: Said): number | undefined {
 export function touchedBy({ type, kind, subject, data }: Said): readonly Touched[] {
   if (type === fleetDeleted.type) return gone(subject);
   if (own.has(kind)) {
-    return [{ kind: kind as WatchedKind, uid: subject, isNew: creations.has(type) }];
+    const [isNew, forAgent] = [creations.has(type), toldToAgents.has(type)];
+    return [{ kind: kind as WatchedKind, uid: subject, isNew, forAgent }];
   }
   const touched = heard.get(type)?.(subject, parsed(data)) ?? [];
   return touched.filter(({ uid }) => isUid(uid));
