@@ -45,4 +45,42 @@ describe('questions for many', () => {
     failing = false;
     expect(await batched.get(2)).toBe(2);
   });
+
+  const asking = (fails: (keys: readonly number[]) => Error | undefined) => {
+    const sizes: number[] = [];
+    const ask = (keys: readonly number[]) => {
+      sizes.push(keys.length);
+      const error = fails(keys);
+      return error ? Promise.reject(error) : Promise.resolve(keys);
+    };
+    return { sizes, ask };
+  };
+
+  it('fail for those alone who make them fail', async () => {
+    const { ask } = asking((keys) => (keys.includes(5) ? new Error('five') : undefined));
+    const batched = new Batched<number, number>(ask);
+    const answers = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7].map((key) => batched.get(key)));
+    expect(answers.map(({ status }) => status === 'fulfilled')).toEqual(
+      [1, 2, 3, 4, 5, 6, 7].map((key) => key !== 5),
+    );
+  });
+
+  it('are not asked again and again when nobody is there to answer', async () => {
+    const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const { ask, sizes } = asking(() => away);
+    const batched = new Batched<number, number>(ask);
+    await Promise.allSettled([1, 2, 3, 4].map((key) => batched.get(key)));
+    expect(sizes).toEqual([4]);
+  });
+
+  it('gather for a while, and no longer than they are full', async () => {
+    const { ask, sizes } = asking(() => undefined);
+    const settings = { gatherMs: 50, weigh: (key: number) => key, mostWeight: 100 };
+    const batched = new Batched<number, number>(ask, settings);
+    const first = batched.get(10);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await Promise.all([first, batched.get(20)])).toEqual([10, 20]);
+    await Promise.all([60, 30, 20, 500, 1].map((key) => batched.get(key)));
+    expect(sizes).toEqual([2, 2, 1, 1, 1]);
+  });
 });

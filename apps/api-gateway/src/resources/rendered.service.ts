@@ -4,6 +4,7 @@ import { BlobStore } from '@skein/blobs';
 import { GatewayConfig } from '../gateway.config.js';
 import { requireSelf, type Caller } from './caller.js';
 import { RENDERED_VERSION } from './device-reader.js';
+import { NamedLookup } from './named-lookup.js';
 import { Organisations } from './organisations.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
@@ -20,7 +21,7 @@ interface Rendered {
 const RENDERED = `
 select r.uid, r.name, v.rendered_version as "renderedVersion", v.rendered_digest as digest
 from gateway.devices r join gateway.device_views v on v.org = r.org and v.uid = r.uid
-where r.org = $1 and r.name = $2`;
+where r.org = k.org and r.name = k.name`;
 
 export interface RenderedRequest {
   readonly name: string;
@@ -42,13 +43,17 @@ const isNew = ({ renderedVersion }: Rendered, { known }: RenderedRequest): boole
 /** The documents that devices fetch. */
 @Injectable()
 export class RenderedService {
+  private readonly documents: NamedLookup<Rendered>;
+
   constructor(
     private readonly organisations: Organisations,
     private readonly blobs: BlobStore,
     private readonly waiters: RenderedWaiters,
     private readonly presence: Presence,
     private readonly config: GatewayConfig,
-  ) {}
+  ) {
+    this.documents = new NamedLookup(organisations, RENDERED);
+  }
 
   /** Waits until there is a document that the device does not have; undefined when none came in time. */
   async next(caller: Caller, request: RenderedRequest): Promise<Device | undefined> {
@@ -79,9 +84,7 @@ export class RenderedService {
   }
 
   private async find(caller: Caller, name: string): Promise<Rendered> {
-    const [found] = await this.organisations
-      .of(caller.org)
-      .query<Rendered>(RENDERED, [caller.org, name]);
+    const found = await this.documents.find(caller.org, name);
     requireSelf(caller, found?.uid);
     if (!found) throw RefusedRequest.notFound('Device', name);
     return found;
