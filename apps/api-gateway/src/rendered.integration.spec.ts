@@ -124,12 +124,14 @@ describe('the rendered document', () => {
 
   it('comes when it is handled after the device looked, and before it waits', async () => {
     const event = await document(1);
+    const look = jest.spyOn(waiters, 'look').mockResolvedValue();
     const wait = waiters.wait.bind(waiters);
     jest.spyOn(waiters, 'wait').mockImplementationOnce(async (...waiting) => {
       await harness.handle(event);
       return wait(...waiting);
     });
     expect((await rendered()).code).toBe(200);
+    look.mockRestore();
   });
 
   it('is 204 when nothing came in time, and 404 for a device that there is not', async () => {
