@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Answer, Call } from './processes/serve.js';
 
 const END_WITHIN_MS = 10_000;
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 120_000;
 const KEPT_LINES = 30;
 const extension = extname(import.meta.url);
 

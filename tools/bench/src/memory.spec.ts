@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { peakIn, peakMegabytes } from './memory.js';
+import { peakIn, peakMegabytes, residentIn, residentMegabytes } from './memory.js';
 
 describe('the most memory that a process had', () => {
   it('is read from its line', () => {
     const status = 'Name:\tnode\nVmPeak:\t 9 kB\nVmHWM:\t  204800 kB\nVmRSS:\t  1024 kB\n';
     expect(peakIn(status)).toBe(204_800);
     expect(peakIn('Name:\tnode\n')).toBeUndefined();
+    expect(residentIn(status)).toBe(1_024);
+    expect(residentIn('Name:\tnode\n')).toBeUndefined();
   });
 
   it('is at least what it has now', () => {
@@ -18,5 +20,6 @@ describe('the most memory that a process had', () => {
 
   it('is nothing for a process that is not there', () => {
     expect(peakMegabytes(-1)).toBeUndefined();
+    expect(residentMegabytes(-1)).toBeUndefined();
   });
 });

@@ -11,10 +11,25 @@ export function peakIn(status: string): number | undefined {
  * nothing between two looks is missed. Undefined where it does not say, and when the process is gone.
  */
 export function peakMegabytes(pid: number): number | undefined {
+  return megabytes(pid, peakIn);
+}
+
+function megabytes(pid: number, read: (status: string) => number | undefined): number | undefined {
   try {
-    const kilobytes = peakIn(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const kilobytes = read(readFileSync(`/proc/${pid}/status`, 'utf8'));
     return kilobytes === undefined ? undefined : kilobytes / 1_024;
   } catch {
     return undefined;
   }
+}
+
+/** Kilobytes, of a process's /proc/<pid>/status: the memory that it has resident. */
+export function residentIn(status: string): number | undefined {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
+  return kilobytes === undefined ? undefined : Number(kilobytes);
+}
+
+/** The memory that a process has resident now, in megabytes; undefined where the kernel does not say it. */
+export function residentMegabytes(pid: number): number | undefined {
+  return megabytes(pid, residentIn);
 }

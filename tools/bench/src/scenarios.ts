@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.js';
 import { api } from './scenarios/api/api.js';
 import { cache } from './scenarios/cache/cache.js';
+import { devices } from './scenarios/devices/devices.js';
 import { latency } from './scenarios/latency/latency.js';
 import { logSize } from './scenarios/log-size/log-size.js';
 import { restore } from './scenarios/restore/restore.js';
@@ -18,4 +19,5 @@ export const scenarios: readonly Scenario[] = [
   rollout,
   cache,
   api,
+  devices,
 ];
