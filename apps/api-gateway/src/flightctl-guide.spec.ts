@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { entriesOf } from '@skein/testing';
-import { extensions } from '../test/conformance/extensions.js';
+import { agentEntries, extensions } from '../test/conformance/extensions.js';
 
 const guide = readFileSync(new URL('../../../docs/flightctl.md', import.meta.url), 'utf8');
 const HELD_BY_THE_LIST = /\*\*There is more\*\*[\s\S]*(?=\| \*\*The same, done otherwise)/;
@@ -13,6 +13,8 @@ const named = guide
   .map((row) => row.split('|')[1] ?? '')
   .flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
 
+const entries = [...entriesOf(extensions), ...agentEntries];
+
 /** How the guide names an entry: paths stand for all that is below them. */
 function isNamed(entry: string, name: string): boolean {
   const [sort, ...words] = entry.split(' ');
@@ -22,7 +24,7 @@ function isNamed(entry: string, name: string): boolean {
 }
 
 it('names all that Skein has beyond the document or not at all', () => {
-  const missing = entriesOf(extensions).filter(
+  const missing = entries.filter(
     (entry) => !named.some((name) => isNamed(entry, name)),
   );
   expect(missing).toEqual([]);
@@ -30,6 +32,5 @@ it('names all that Skein has beyond the document or not at all', () => {
 
 it('names nothing else there', () => {
   expect(named.length).toBeGreaterThan(30);
-  const entries = entriesOf(extensions);
   expect(named.filter((name) => !entries.some((entry) => isNamed(entry, name)))).toEqual([]);
 });

@@ -1,44 +1,69 @@
 /**
- * Runs before each spec of the gateway: holds whatever is said at its door against the reference document. A test that
- * meets a deviation fails.
+ * Runs before each spec of the gateway: holds whatever is said at its door against the reference document, and what agents
+ * say against theirs. A test that meets a deviation fails.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { Conformance, entriesOf } from '@skein/testing';
+import { Conformance, entriesOf, type Exchange } from '@skein/testing';
 import type { FastifyInstance } from 'fastify';
 import { parse } from 'yaml';
 import { exchangeOf } from './exchange-of.js';
-import { extensions } from './extensions.js';
+import { agentEntries, agentExtensions, extensions } from './extensions.js';
 
 /** Where Fastify tells of each server that it makes. */
 const CHANNEL = 'fastify.initialization';
 /** Where {@link ./stale-extensions.mjs} looks for what was used. */
 const USED = '.skein/conformance';
+/** The document of the agent has no schemas of its own. */
+const OTHER_DOCUMENT = /[./]+\/core\/v1beta1\/openapi\.yaml#/g;
 
 const reference = process.env['SKEIN_REFERENCE_DIR'];
 const spec = basename(expect.getState().testPath!);
 const found = new Set<string>();
 
-function readDocument(folder: string): unknown {
-  const file = join(folder, 'flightctl-core-v1beta1.openapi.yaml');
-  return parse(readFileSync(file, 'utf8'), { merge: true, maxAliasCount: -1 });
+type Document = ConstructorParameters<typeof Conformance>[0];
+
+function readDocument(folder: string, name: string): Document {
+  const text = readFileSync(join(folder, `flightctl-${name}-v1beta1.openapi.yaml`), 'utf8');
+  return parse(text.replace(OTHER_DOCUMENT, '#'), { merge: true, maxAliasCount: -1 });
 }
 
-function watch(server: FastifyInstance, conformance: Conformance): void {
+function documentsIn(folder: string) {
+  const core = readDocument(folder, 'core');
+  const { components } = core;
+  const agent = { ...readDocument(folder, 'agent'), components };
+  return {
+    core: new Conformance(core, extensions),
+    agent: new Conformance(agent, agentExtensions),
+  };
+}
+
+type Documents = ReturnType<typeof documentsIn>;
+
+function deviations({ core, agent }: Documents, exchange: Exchange): string[] {
+  const ofAgent = agent.has(exchange) ? agent.deviations(exchange) : [];
+  return [...core.deviations(exchange), ...ofAgent.map((one) => `for an agent: ${one}`)];
+}
+
+function watch(server: FastifyInstance, documents: Documents): void {
   server.addHook('onSend', (request, reply, payload, done) => {
     const exchange = exchangeOf(request, reply, payload);
-    for (const one of exchange ? conformance.deviations(exchange) : []) found.add(one);
+    for (const one of exchange ? deviations(documents, exchange) : []) found.add(one);
     done(null, payload);
   });
 }
 
+function usedOf({ core, agent }: Documents): string[] {
+  return [...core.used, ...[...agent.used].map((entry) => `agent ${entry}`)];
+}
+
 function holdAgainst(folder: string): void {
-  let conformance: Conformance;
+  let documents: Documents | undefined;
   const onServer = (message: unknown) => {
-    conformance ??= new Conformance(readDocument(folder), extensions);
-    watch((message as { fastify: FastifyInstance }).fastify, conformance);
+    documents ??= documentsIn(folder);
+    watch((message as { fastify: FastifyInstance }).fastify, documents);
   };
   beforeAll(() => subscribe(CHANNEL, onServer));
   afterEach(() => {
@@ -48,7 +73,8 @@ function holdAgainst(folder: string): void {
   });
   afterAll(() => {
     unsubscribe(CHANNEL, onServer);
-    const told = { known: entriesOf(extensions), used: [...(conformance?.used ?? [])] };
+    const known = [...entriesOf(extensions), ...agentEntries];
+    const told = { known, used: documents ? usedOf(documents) : [] };
     mkdirSync(USED, { recursive: true });
     writeFileSync(join(USED, `${spec}.json`), JSON.stringify(told));
   });

@@ -126,6 +126,11 @@ const members = {
 /** What a device does not say is shown as unknown. */
 const optional = ['DeviceStatus'];
 
+/** What agents are answered beyond their own document, which has fewer codes than the other one. */
+const agentStatuses = {
+  403: ['GET /devices/{name}/rendered', 'PUT /devices/{name}/status'],
+};
+
 export const extensions = {
   operations,
   unbuilt,
@@ -136,3 +141,13 @@ export const extensions = {
   members,
   optional,
 };
+
+/** How Skein's API differs from the document of Flight Control's agent: no operation is added to that. */
+export const agentExtensions = {
+  ...extensions,
+  operations: [],
+  statuses: { ...extensions.statuses, ...agentStatuses },
+};
+
+/** The entries that are beyond the document of the agent alone. */
+export const agentEntries = Object.keys(agentStatuses).map((status) => `agent statuses ${status}`);

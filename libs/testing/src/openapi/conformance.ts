@@ -54,13 +54,18 @@ export class Conformance {
     this.validators = new SchemaValidators(document, extensions, (entry) => this.used.add(entry));
   }
 
+  /** Whether the exchange is an operation of the document, or one that is named beyond it. */
+  has({ method, url }: Exchange): boolean {
+    return this.operationOf(method, url.split('?')[0]!) !== undefined;
+  }
+
   /**
    * What the exchange does that neither the document nor the extensions have; each as a sentence. A request is
    * looked at if it was not refused. What is no operation must be refused.
    */
   deviations({ method, url, request, response }: Exchange): string[] {
     const [path, query = ''] = url.split('?') as [string, string?];
-    const operation = this.operations.find(method === 'HEAD' ? 'GET' : method, path);
+    const operation = this.operationOf(method, path);
     const isRefused = response.status >= 400;
     if (!operation && isRefused) return this.inMessage('response', ERROR_CONTENT, response);
     if (!operation) return [`${method} ${path}: is no operation of the document`];
@@ -71,6 +76,10 @@ export class Conformance {
       ...this.inResponse(operation, response),
     ];
     return found.map((deviation) => `${operation.name} ${response.status}: ${deviation}`);
+  }
+
+  private operationOf(method: string, path: string): Operation | undefined {
+    return this.operations.find(method === 'HEAD' ? 'GET' : method, path);
   }
 
   private inStatus({ name, method, about }: Operation, status: number): string[] {
