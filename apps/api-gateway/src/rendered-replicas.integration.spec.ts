@@ -96,6 +96,17 @@ describe('a device that waits at one replica', () => {
     expect((await answers.e).code).toBe(200);
   });
 
+  it('is answered also with what takes effect after it looked, and was told before it waits', async () => {
+    const begin = waiters.wait.bind(waiters);
+    jest.spyOn(waiters, 'wait').mockImplementationOnce(async (...waiting) => {
+      const number = await render('d');
+      await scene.deliver(number);
+      await waitFor(() => other.get(ChangeFeed).settled.number >= number);
+      return begin(...waiting);
+    });
+    expect((await wait('d')).code).toBe(200);
+  });
+
   it('is answered also with what failed at first', async () => {
     const answer = wait('d');
     await waiting(1);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openBlobs } from '@skein/blobs';
 import { DEFAULT_ORGANISATION as org, devicesRendered } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
@@ -120,18 +120,6 @@ describe('the rendered document', () => {
     );
     await waiters.look();
     expect((await answer).code).toBe(200);
-  });
-
-  it('comes when it is handled after the device looked, and before it waits', async () => {
-    const event = await document(1);
-    const look = jest.spyOn(waiters, 'look').mockResolvedValue();
-    const wait = waiters.wait.bind(waiters);
-    jest.spyOn(waiters, 'wait').mockImplementationOnce(async (...waiting) => {
-      await harness.handle(event);
-      return wait(...waiting);
-    });
-    expect((await rendered()).code).toBe(200);
-    look.mockRestore();
   });
 
   it('is 204 when nothing came in time, and 404 for a device that there is not', async () => {
