@@ -5,6 +5,7 @@ import { check } from '../resources/check.js';
 import { DeviceStatusService } from '../resources/device-status.service.js';
 import { DevicesService } from '../resources/devices.service.js';
 import { RenderedService } from '../resources/rendered.service.js';
+import type { OnGone } from '../resources/waiter.js';
 import { WatchService } from '../resources/watch/watch.service.js';
 import { Needs } from '../rights/needs.js';
 import { Call } from './call.js';
@@ -16,6 +17,14 @@ interface Rendered {
 }
 
 const DEVICES = { type: Device, kind: 'Device', plural: 'Devices', resource: 'devices' } as const;
+
+const onAbortOf =
+  (signal: AbortSignal): OnGone =>
+  (end) => {
+    if (signal.aborted) queueMicrotask(end);
+    signal.addEventListener('abort', end);
+    return () => signal.removeEventListener('abort', end);
+  };
 
 @Controller()
 export class DeviceMethods extends resourceMethods(DEVICES) {
@@ -52,6 +61,7 @@ export class DeviceMethods extends resourceMethods(DEVICES) {
     @Payload() { name, knownRenderedVersion: known }: Rendered,
     @Ctx() { caller, signal }: Call,
   ) {
-    return { device: await this.documents.next(caller, { name, known, signal }) };
+    const onGone = onAbortOf(signal);
+    return { device: await this.documents.next(caller, { name, known, onGone }) };
   }
 }

@@ -22,8 +22,6 @@ from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as w (org, uid, known)
 left join gateway.device_views v on v.org = w.org and v.uid = w.uid
 where v.rendered_version is distinct from w.known`;
 
-const keyOf = ({ org, uid }: DeviceKey): string => `${org}/${uid}`;
-
 /**
  * Devices that wait for a new document. They are woken when this process handled that there is one, and when the log says
  * that another replica did. Should neither be heard, a few statements look for all of them together every now and then.
@@ -32,7 +30,8 @@ const keyOf = ({ org, uid }: DeviceKey): string => `${org}/${uid}`;
 export class RenderedWaiters
   implements Listener, OnApplicationBootstrap, BeforeApplicationShutdown
 {
-  private readonly waiting = new Map<string, Set<Waiter>>();
+  /** By the uids of their devices. */
+  private readonly waiting = new Map<string, Waiter[]>();
   private readonly loop: WorkLoop;
   private isStopping = false;
 
@@ -80,8 +79,9 @@ export class RenderedWaiters
   }
 
   wake(devices: readonly DeviceKey[]): void {
-    for (const device of devices) {
-      for (const waiter of this.waiting.get(keyOf(device)) ?? []) waiter.end('changed');
+    for (const { org, uid } of devices) {
+      const waiters = this.waiting.get(uid)?.filter((waiter) => waiter.org === org) ?? [];
+      for (const waiter of waiters) waiter.end('changed');
     }
   }
 
@@ -98,7 +98,7 @@ export class RenderedWaiters
 
   /** Wakes those of whose change nobody was told. */
   async look(): Promise<void> {
-    const all = this.all().map(({ of }) => of);
+    const all = this.all();
     for (let from = 0; from < all.length; from += AT_ONCE) {
       const some = all.slice(from, from + AT_ONCE);
       const changed = await this.postgres.query<DeviceKey>(CHANGED, [
@@ -114,20 +114,19 @@ export class RenderedWaiters
     const waiter = new Waiter(waiting);
     if (this.isStopping) waiter.end('over');
     const wasListening = this.isListening;
-    const others = this.waiting.get(keyOf(waiting)) ?? new Set();
-    this.waiting.set(keyOf(waiting), others.add(waiter));
+    const others = this.waiting.get(waiting.uid) ?? [];
+    this.waiting.set(waiting.uid, [...others, waiter]);
     if (!wasListening) this.feed.wake();
     return waiter;
   }
 
   private leave(waiter: Waiter): void {
-    const key = keyOf(waiter.of);
-    const waiters = this.waiting.get(key);
-    waiters?.delete(waiter);
-    if (waiters?.size === 0) this.waiting.delete(key);
+    const others = this.waiting.get(waiter.uid)?.filter((one) => one !== waiter) ?? [];
+    if (others.length > 0) this.waiting.set(waiter.uid, others);
+    else this.waiting.delete(waiter.uid);
   }
 
   private all(): Waiter[] {
-    return [...this.waiting.values()].flatMap((waiters) => [...waiters]);
+    return [...this.waiting.values()].flat();
   }
 }

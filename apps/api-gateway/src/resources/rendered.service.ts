@@ -9,7 +9,7 @@ import { Organisations } from './organisations.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 import { RenderedWaiters } from './rendered-waiters.js';
-import type { Outcome } from './waiter.js';
+import type { OnGone, Outcome } from './waiter.js';
 
 interface Rendered {
   readonly uid: string;
@@ -27,14 +27,13 @@ export interface RenderedRequest {
   readonly name: string;
   /** The version that the device has. */
   readonly known: string | undefined;
-  /** The client went away. */
-  readonly signal: AbortSignal;
+  readonly onGone: OnGone;
 }
 
 interface Seen {
-  readonly rendered: Rendered;
-  /** How long there is time for another one. */
-  readonly timeoutMs: number;
+  readonly uid: string;
+  /** The rendered version that there is. */
+  readonly known: number;
 }
 
 const isNew = ({ renderedVersion }: Rendered, { known }: RenderedRequest): boolean =>
@@ -59,25 +58,31 @@ export class RenderedService {
   async next(caller: Caller, request: RenderedRequest): Promise<Device | undefined> {
     const deadline = Date.now() + this.config.longPollMs;
     for (;;) {
-      const rendered = await this.find(caller, request.name);
-      this.presence.note({ org: caller.org, uid: rendered.uid });
-      if (isNew(rendered, request)) return this.present(caller.org, rendered);
+      const seen = await this.look(caller, request);
+      if (!('uid' in seen)) return seen;
       const timeoutMs = deadline - Date.now();
       if (timeoutMs <= 0) return undefined;
-      const outcome = await this.change(caller, request, { rendered, timeoutMs });
-      if (outcome === 'over') return undefined;
+      if ((await this.change(caller, request, { ...seen, timeoutMs })) === 'over') return undefined;
       await caller.renew?.();
     }
+  }
+
+  /** The document, if the device does not have it. Else what is kept while it waits, which is little. */
+  private async look(caller: Caller, request: RenderedRequest): Promise<Device | Seen> {
+    const rendered = await this.find(caller, request.name);
+    const { uid, renderedVersion: known } = rendered;
+    this.presence.note({ org: caller.org, uid });
+    return isNew(rendered, request) ? this.present(caller.org, rendered) : { uid, known };
   }
 
   /** Waits until something is new. It is looked again once it waits: what came in between, nobody would tell. */
   private change(
     caller: Caller,
     request: RenderedRequest,
-    { rendered: { uid, renderedVersion: known }, timeoutMs }: Seen,
+    { uid, known, timeoutMs }: Seen & { readonly timeoutMs: number },
   ): Promise<Outcome> {
-    const { signal, name } = request;
-    return this.waiters.wait({ org: caller.org, uid, known, timeoutMs, signal }, async () => {
+    const { onGone, name } = request;
+    return this.waiters.wait({ org: caller.org, uid, known, timeoutMs, onGone }, async () => {
       const again = await this.find(caller, name);
       return again.uid !== uid || isNew(again, request);
     });

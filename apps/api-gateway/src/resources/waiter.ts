@@ -3,37 +3,41 @@ export interface DeviceKey {
   readonly uid: string;
 }
 
+/** Has a function called when the client goes away, or soon when it has gone already; what it answers takes that back. */
+export type OnGone = (end: () => void) => () => void;
+
 export interface Waiting extends DeviceKey {
   /** The rendered version that was seen last. */
   readonly known: number;
   readonly timeoutMs: number;
-  /** The client went away. */
-  readonly signal: AbortSignal;
+  readonly onGone: OnGone;
 }
 
 /** `changed`: look again. `over`: the time is up, the client is gone, or the gateway stops. */
 export type Outcome = 'changed' | 'over';
 
-/** A device that waits. What happens while nobody asks for its outcome is remembered. */
+/** A device that waits. What happens while nobody asks for its outcome is remembered. There are many: it is kept small. */
 export class Waiter {
+  readonly org: string;
+  readonly uid: string;
+  readonly known: number;
   readonly outcome: Promise<Outcome>;
   private readonly resolve: (outcome: Outcome) => void;
   private readonly timer: NodeJS.Timeout;
+  private readonly stay: () => void;
 
-  constructor(readonly of: Waiting) {
+  constructor({ org, uid, known, timeoutMs, onGone }: Waiting) {
+    [this.org, this.uid, this.known] = [org, uid, known];
     const { promise, resolve } = Promise.withResolvers<Outcome>();
-    this.outcome = promise;
-    this.resolve = resolve;
-    this.timer = setTimeout(this.over, of.timeoutMs);
-    of.signal.addEventListener('abort', this.over);
-    if (of.signal.aborted) this.over();
+    [this.outcome, this.resolve] = [promise, resolve];
+    const over = () => this.end('over');
+    this.timer = setTimeout(over, timeoutMs);
+    this.stay = onGone(over);
   }
 
   end(outcome: Outcome): void {
     clearTimeout(this.timer);
-    this.of.signal.removeEventListener('abort', this.over);
+    this.stay();
     this.resolve(outcome);
   }
-
-  private readonly over = (): void => this.end('over');
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, Param, Patch, Put, Query, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Device, DeviceLastSeen } from '@skein/api';
@@ -6,12 +7,22 @@ import type { Caller } from '../resources/caller.js';
 import { DeviceStatusService } from '../resources/device-status.service.js';
 import type { Patch as PatchDocument } from '../resources/patch/patched.js';
 import { RenderedService } from '../resources/rendered.service.js';
+import type { OnGone } from '../resources/waiter.js';
 import { Needs } from '../rights/needs.js';
 import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers } from './documented.js';
 import { Patches } from './documented-writes.js';
 import { FromPatch } from './patch-body.js';
+
+/** Those who wait are many: an `AbortController` for each would weigh more than what it tells. */
+const onCloseOf =
+  (response: ServerResponse): OnGone =>
+  (end) => {
+    if (response.closed) queueMicrotask(end);
+    response.on('close', end);
+    return () => response.off('close', end);
+  };
 
 /** What the agent on a device calls. */
 @ApiTags('devices')
@@ -38,9 +49,8 @@ export class DeviceAgentController {
     @Query('knownRenderedVersion') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Device | undefined> {
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const device = await this.documents.next(caller, { name, known, signal: gone.signal });
+    const onGone = onCloseOf(reply.raw);
+    const device = await this.documents.next(caller, { name, known, onGone });
     if (!device) void reply.status(204);
     return device;
   }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { nodeOptions } from '@skein/config';
+import { gatewayNodeOptions } from '@skein/config';
 import { DEFAULT_ORGANISATION as org } from '@skein/events';
 import { migrate } from '@skein/migrate';
 import { freePort } from '@skein/testing';
@@ -53,7 +53,7 @@ export async function openSystem({ servers, closing }: Bench): Promise<DeviceSys
   const shared = { SKEIN_STREAM_REDIS_URL: servers.redisUrl };
   const settings = {
     ...shared,
-    NODE_OPTIONS: nodeOptions.join(' '),
+    NODE_OPTIONS: gatewayNodeOptions.join(' '),
     SKEIN_DATABASE_URL: urlOf('gateway'),
     SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
     SKEIN_GRPC_PORT: '0',
