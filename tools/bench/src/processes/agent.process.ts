@@ -24,11 +24,15 @@ export interface Reporting {
 
 /** Connections that are opened at the same time. */
 const AT_ONCE = 100;
+const BUSY = 503;
+const AGAIN_MS = 1_000;
 const port = Number(given('BENCH_PORT'));
 const tokenFor = (device: number) => tokenOf(given('BENCH_ORG'), given('BENCH_SEED'), device);
 const VERSION = /"device-controller\/renderedVersion":"(\d+)"/;
 
 let told: Told[] = [];
+/** How often the gateway asked to try again. */
+let busy = 0;
 let failure: Error | undefined;
 const agents = new Set<Agent>();
 
@@ -66,13 +70,19 @@ class Agent {
 
   /** Waits for another document than it has, again and again. */
   wait(known: number): void {
-    this.onAnswer = ({ status, body }) => {
-      const version = Number(VERSION.exec(body)?.[1] ?? 0);
-      if (status !== 200) failure ??= new Error(`${nameOf(this.device)}: ${status} ${body}`);
-      else told.push([this.device, version, now()]);
-      if (status === 200) this.wait(version);
-    };
+    this.onAnswer = (answer) => this.hear(answer, known);
     this.send('GET', `rendered?knownRenderedVersion=${known}`);
+  }
+
+  private hear({ status, body }: HttpAnswer, known: number): void {
+    if (status === BUSY) {
+      busy += 1;
+      setTimeout(() => this.wait(known), AGAIN_MS);
+    } else if (status === 200) {
+      const version = Number(VERSION.exec(body)?.[1] ?? 0);
+      told.push([this.device, version, now()]);
+      this.wait(version);
+    } else failure ??= new Error(`${nameOf(this.device)}: ${status} ${body}`);
   }
 
   /** Says the same again and again; resolves with how often. */
@@ -138,4 +148,4 @@ async function close(): Promise<void> {
   for (const agent of agents) agent.close();
 }
 
-serve({ wait, take, report }, close);
+serve({ wait, take, report, refused: async () => busy }, close);

@@ -22,6 +22,8 @@ export interface Waited {
   /** All of them have something new at once. */
   readonly herdSeconds: number;
   readonly rssAfterHerdMb: number;
+  /** How often an agent was told to try again. */
+  readonly busy: number;
   readonly heartbeatsPerSecond: number;
   readonly transactionsPerHeartbeat: number;
 }
@@ -62,12 +64,18 @@ export class DevicesTurn {
       ...{ waiting: this.uids.length, rssBeforeMb, rssMb, idleBeforePerSecond, idlePerSecond },
       ...{ wakeP50Ms: percentile(delays, 50), wakeP99Ms: percentile(delays, 99), herdSeconds },
       rssAfterHerdMb: this.resident(),
+      busy: await this.refused(),
       ...(await this.report()),
     };
   }
 
   private resident(): number {
     return residentMegabytes(this.system.gateway.pid) ?? Number.NaN;
+  }
+
+  private async refused(): Promise<number> {
+    const counts = this.system.agents.map((agent) => agent.call<number>('refused'));
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
   private async open(): Promise<void> {

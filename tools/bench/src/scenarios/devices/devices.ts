@@ -29,6 +29,7 @@ function textOf(waited: Waited): string {
     ['woken one by one: p50 ms', round(waited.wakeP50Ms, 1)],
     [`woken one by one: p99 ms; limit ${WAKE_LIMIT_MS}`, round(waited.wakeP99Ms, 1)],
     ['all woken at once: seconds', round(waited.herdSeconds, 2)],
+    ['told to try again: times', waited.busy],
     ['heartbeats/s', round(waited.heartbeatsPerSecond)],
     ['transactions for a heartbeat', round(waited.transactionsPerHeartbeat, 3)],
   ];
@@ -52,6 +53,7 @@ async function run(bench: Bench): Promise<Outcome> {
     ...{ waiting, rssMb: round(rssMb), rssLimitMb: round(rssLimitMb(waiting)) },
     ...{ wakeP50Ms: round(wakeP50Ms, 1), wakeP99Ms: round(wakeP99Ms, 1) },
     herdSeconds: round(herdSeconds, 2),
+    busy: waited.busy,
     idleStatementsPerSecond: round(waited.idlePerSecond, 1),
     idleStatementsWithoutDevices: round(waited.idleBeforePerSecond, 1),
     heartbeatsPerSecond: round(waited.heartbeatsPerSecond),

@@ -15,6 +15,7 @@ const gatewayMain = new URL('../../../../../apps/api-gateway/dist/main.js', impo
 const LONG_POLL_MS = 600_000;
 /** The agents, over some processes. */
 const AGENT_PROCESSES = 2;
+const MOST_WARNINGS = 10;
 const SEED = randomBytes(16).toString('hex');
 
 /** Nobody but devices gets in; the bench needs nobody else. */
@@ -39,14 +40,24 @@ export interface DeviceSystem {
   readonly renderings: Renderings;
 }
 
-export async function openSystem({ servers, closing }: Bench): Promise<DeviceSystem> {
+/** Says what people should read in a service's log, as long as it is not too much. */
+function warnings(say: Bench['say']): (line: string) => void {
+  let said = 0;
+  return (line) => {
+    if (!/"level":"(warn|error)"/.test(line) || said === MOST_WARNINGS) return;
+    said += 1;
+    say(line);
+  };
+}
+
+export async function openSystem({ servers, closing, say }: Bench): Promise<DeviceSystem> {
   const url = await servers.database('devices');
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on('error', () => undefined);
   closing.add(() => pool.end());
   const { urlOf } = await migrate({ url });
   const start = async (file: string, environment: NodeJS.ProcessEnv) => {
-    const child = await Child.start(file, environment);
+    const child = await Child.start(file, environment, warnings(say));
     closing.add(() => child.stop());
     return child;
   };
