@@ -6,7 +6,10 @@ import { Postgres } from '@skein/postgres';
 import { jsonClient } from '@skein/testing';
 import { DoorScene, typesOf } from '../test/door-scene.js';
 import { device } from '../test/manifests.js';
+import { reportOf } from './resources/device-report.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
+import { Heartbeats } from './resources/heartbeats.js';
+import { Organisations } from './resources/organisations.js';
 
 const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
 const { call, appended } = door;
@@ -64,6 +67,18 @@ describe('reports without news', () => {
     expect(await images()).toEqual(new Map(names.map((name) => [name, `of ${name}`])));
     expect(await appended()).toEqual([]);
     expect(statements).toBeLessThan(DEVICES);
+  });
+
+  it('of one device by several callers at once leave what was said last', async () => {
+    const heartbeats = new Heartbeats(door.app.get(Organisations));
+    const [row] = await door.postgres.query<{ uid: string }>(
+      `select uid from gateway.devices where name = 'd0'`,
+    );
+    const written = ['one', 'two', 'three'].map((image) =>
+      heartbeats.write({ org, uid: row!.uid }, reportOf(statusOf(image))),
+    );
+    expect(await Promise.all(written)).toEqual([true, true, true]);
+    expect((await images()).get('d0')).toBe('three');
   });
 
   it('are written though one among them cannot be', async () => {

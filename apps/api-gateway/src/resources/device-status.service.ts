@@ -43,7 +43,8 @@ const LOCK_STATUS = 'select 1 from gateway.device_statuses where org = $1 and ui
 
 const GROW = 'update gateway.devices set version = version + $3 where org = $1 and uid = $2';
 
-const turnOf = ({ org }: Caller, name: string): string => `${org}/${name}`;
+/** Callers have turns of their own: another device, which is refused, must not hold this one up. */
+const turnOf = ({ org, device = '' }: Caller, name: string): string => `${org}/${device}/${name}`;
 
 /** @throws RefusedRequest when the caller is another device, or there is none */
 function ownOf<Row extends { readonly uid: string }>(

@@ -60,16 +60,18 @@ export class Heartbeats {
   }
 
   private async writeAll(org: string, all: readonly Heartbeat[]): Promise<boolean[]> {
-    const reports = all.map(({ report }) => report);
+    // What was said last of a device stands for all that was said of it.
+    const latest = [...new Map(all.map((one) => [one.uid, one])).values()];
+    const reports = latest.map(({ report }) => report);
     const rows = await this.organisations.of(org).query<{ uid: string }>(WRITE, [
       org,
-      all.map(({ uid }) => uid),
+      latest.map(({ uid }) => uid),
       reports.map(({ renderedVersion }) => renderedVersion),
       reports.map(({ updated }) => updated),
       reports.map((one) => one.summary),
       reports.map(({ applications }) => applications),
       reports.map((one) => one.lifecycle),
-      all.map(({ json }) => json),
+      latest.map(({ json }) => json),
     ]);
     const written = new Set(rows.map(({ uid }) => uid));
     return all.map(({ uid }) => written.has(uid));
