@@ -24,9 +24,7 @@ function isNamed(entry: string, name: string): boolean {
 }
 
 it('names all that Skein has beyond the document or not at all', () => {
-  const missing = entries.filter(
-    (entry) => !named.some((name) => isNamed(entry, name)),
-  );
+  const missing = entries.filter((entry) => !named.some((name) => isNamed(entry, name)));
   expect(missing).toEqual([]);
 });
 

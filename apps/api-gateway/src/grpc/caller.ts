@@ -12,5 +12,11 @@ export function callerOf(
   origin: { readonly sourceaddress: string; readonly requestid: string },
 ): Caller {
   const actor = identity.name;
-  return { org, actor, ...origin, ...(device !== undefined && { device }), ...(renew && { renew }) };
+  return {
+    org,
+    actor,
+    ...origin,
+    ...(device !== undefined && { device }),
+    ...(renew && { renew }),
+  };
 }

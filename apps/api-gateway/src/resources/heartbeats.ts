@@ -63,16 +63,18 @@ export class Heartbeats {
     // What was said last of a device stands for all that was said of it.
     const latest = [...new Map(all.map((one) => [one.uid, one])).values()];
     const reports = latest.map(({ report }) => report);
-    const rows = await this.organisations.of(org).query<{ uid: string }>(WRITE, [
-      org,
-      latest.map(({ uid }) => uid),
-      reports.map(({ renderedVersion }) => renderedVersion),
-      reports.map(({ updated }) => updated),
-      reports.map((one) => one.summary),
-      reports.map(({ applications }) => applications),
-      reports.map((one) => one.lifecycle),
-      latest.map(({ json }) => json),
-    ]);
+    const rows = await this.organisations
+      .of(org)
+      .query<{ uid: string }>(WRITE, [
+        org,
+        latest.map(({ uid }) => uid),
+        reports.map(({ renderedVersion }) => renderedVersion),
+        reports.map(({ updated }) => updated),
+        reports.map((one) => one.summary),
+        reports.map(({ applications }) => applications),
+        reports.map((one) => one.lifecycle),
+        latest.map(({ json }) => json),
+      ]);
     const written = new Set(rows.map(({ uid }) => uid));
     return all.map(({ uid }) => written.has(uid));
   }

@@ -128,6 +128,7 @@ const optional = ['DeviceStatus'];
 
 /** What agents are answered beyond their own document, which has fewer codes than the other one. */
 const agentStatuses = {
+  400: ['GET /devices/{name}/rendered'],
   403: ['GET /devices/{name}/rendered', 'PUT /devices/{name}/status'],
 };
 
