@@ -117,7 +117,7 @@ const resources = [
 ];
 
 @Module({
-  imports: [ServiceModule.for({ room: 'gateway', config: GatewayConfig, entities })],
+  imports: [ServiceModule.for({ room: 'gateway', config: GatewayConfig, entities, hasUsers: true })],
   controllers: [
     GatewayConsumer,
     RepositoriesController,

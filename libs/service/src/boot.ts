@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { InvalidConfiguration, ServiceConfig } from '@skein/config';
 import { PassThroughFilter } from '@skein/stream';
 import { LOGGER, type Logger } from '@skein/telemetry';
+import { HealthServer } from './health-server.js';
 import { Lifecycle } from './lifecycle.js';
 import { nestLogger } from './nest-logger.js';
 import { ROOM } from './tokens.js';
@@ -22,7 +23,7 @@ export interface BootOptions {
   readonly module: new () => object;
   /** Whether the service hears events. Default: true. */
   readonly hears?: boolean;
-  /** Where it listens, when not at the health address. */
+  /** Where it listens for users; health and metrics have a server of their own then. */
   readonly address?: (app: NestFastifyApplication) => { host: string; port: number };
   /** Last touches before it listens. */
   readonly prepare?: (app: NestFastifyApplication) => Promise<void> | void;
@@ -100,6 +101,7 @@ async function start(app: NestFastifyApplication, options: BootOptions): Promise
   if (options.hears ?? true) connect(app, { strategy: await transportFor(app) });
   for (const transport of options.transports?.(app) ?? []) connect(app, transport);
   await app.startAllMicroservices();
+  if (options.address) await app.get(HealthServer).listen();
   const { host, port } = (options.address ?? healthAddress)(app);
   await app.listen(port, host);
   app.get(Lifecycle).ready();
@@ -111,7 +113,9 @@ export async function boot(options: BootOptions): Promise<void> {
     const app = await startService(options);
     const logger = app.get<Logger>(LOGGER);
     stopOnSignals(app, logger);
-    logger.info({ url: await app.getUrl(), room: app.get<string>(ROOM) }, 'ready');
+    const url = await app.getUrl();
+    const health = options.address ? app.get(HealthServer).url : url;
+    logger.info({ url, health, room: app.get<string>(ROOM) }, 'ready');
   } catch (error) {
     const text = error instanceof InvalidConfiguration ? error.message : (error as Error).stack;
     process.stderr.write(`${text}\n`);

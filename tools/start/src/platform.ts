@@ -55,7 +55,6 @@ export async function startPlatform(options: PlatformOptions, report: Report): P
       {
         logFolder: join(home, 'logs'),
         verbose: options.verbose,
-        gatewayPort,
         environmentOf: (service) => ({
           ...options.environment,
           ...settingsOf(service, { home, key, migrated, redis, gatewayPort, grpcPort }),

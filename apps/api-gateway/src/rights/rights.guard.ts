@@ -23,7 +23,7 @@ export class RightsGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // Orchestrators and collectors ask for health and metrics, and have no token.
+    // Load balancers ask for health, and have no token.
     if (context.getClass() === HealthController) return true;
     const places = [context.getHandler(), context.getClass()];
     const need = this.reflector.getAllAndOverride<Need | undefined>(NEED, places);
