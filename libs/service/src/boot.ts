@@ -96,14 +96,18 @@ export async function startService(options: BootOptions): Promise<NestFastifyApp
   }
 }
 
+async function listen(app: NestFastifyApplication, { address }: BootOptions): Promise<void> {
+  if (address) await app.get(HealthServer).listen();
+  const { host, port } = (address ?? healthAddress)(app);
+  await app.listen(port, host);
+}
+
 async function start(app: NestFastifyApplication, options: BootOptions): Promise<void> {
   await options.prepare?.(app);
   if (options.hears ?? true) connect(app, { strategy: await transportFor(app) });
   for (const transport of options.transports?.(app) ?? []) connect(app, transport);
   await app.startAllMicroservices();
-  if (options.address) await app.get(HealthServer).listen();
-  const { host, port } = (options.address ?? healthAddress)(app);
-  await app.listen(port, host);
+  await listen(app, options);
   app.get(Lifecycle).ready();
 }
 
