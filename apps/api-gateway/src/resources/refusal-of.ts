@@ -14,7 +14,12 @@ export interface Refusal {
 const UNSTORABLE = '22021';
 
 /** When a busy gateway is worth another try. */
-export const RETRY_AFTER_SECONDS = 1;
+const RETRY_AFTER_SECONDS = 1;
+
+/** When another try may help; undefined where it would change nothing. */
+export function retryAfterOf({ code, details }: Refusal): number | undefined {
+  return details.retryAfterSeconds ?? (code === 'busy' ? RETRY_AFTER_SECONDS : undefined);
+}
 
 /** What a client is told when the fault is ours. */
 export const FAILED = 'the request failed: the log of the gateway says why';

@@ -6,9 +6,10 @@ import { Admission, type Credentials } from './admission.js';
 import { admitted } from './admitted.js';
 import { NEED, type Need } from './needs.js';
 
-function credentialsOf({ headers, query }: FastifyRequest): Credentials {
+function credentialsOf({ headers, query, ip: address }: FastifyRequest): Credentials {
   const { org_id: organization } = query as Record<string, string | string[] | undefined>;
   return {
+    address,
     authorization: headers.authorization,
     organization: organization === undefined ? undefined : String(organization),
   };
