@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANISATION as organization, newUid } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
-import { jsonClient, testRedis, waitFor, type TestRedis } from '@skein/testing';
+import { jsonClient, testRedis, type TestRedis } from '@skein/testing';
 import { openCounters, type OpenedCounters } from '@skein/cache';
 import { GrpcScene } from '../test/grpc-scene.js';
 import { Tokens } from '../test/tokens.js';
