@@ -14,6 +14,7 @@ import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { grpcControllers, grpcProviders } from './grpc/parts.js';
+import { Backlog } from './limits/backlog.js';
 import { ConfiguredRates } from './limits/rate-limits.provider.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { DeviceTokensService } from './resources/device-tokens.service.js';
@@ -154,6 +155,7 @@ const resources = [
     ...grpcProviders,
     DeviceTokens,
     identitiesProvider,
+    Backlog,
     ConfiguredRates,
     Admission,
     ...taskProviders(GatewayTask, GatewaySweep),

@@ -6,6 +6,7 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { statusOf } from '@skein/api';
+import { TooManyWaiting } from '@skein/postgres';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FAILED, refusalOf, retryAfterOf } from '../resources/refusal-of.js';
@@ -102,7 +103,8 @@ export class StatusFilter implements ExceptionFilter {
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
     noteFailure(request, error);
     const { code, message, retryAfter } = answerTo(error);
-    if (code >= 500 && code !== 501) this.logger.error({ error }, 'a request failed');
+    if (code >= 500 && code !== 501 && !(error instanceof TooManyWaiting))
+      this.logger.error({ error }, 'a request failed');
     if (code === 401) void reply.header('www-authenticate', 'Bearer');
     if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     const status = statusOf(code, reasons[code] ?? 'Failure', message);

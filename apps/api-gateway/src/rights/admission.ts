@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DEFAULT_ORGANISATION } from '@skein/events';
+import { Backlog } from '../limits/backlog.js';
 import { ConfiguredRates } from '../limits/rate-limits.provider.js';
 import { RefusedRequest } from '../resources/refused-request.js';
 import { EVERYWHERE, Identities, type Grant, type Identity } from './identity.js';
@@ -38,10 +39,12 @@ export class Admission {
   constructor(
     private readonly identities: Identities,
     private readonly rates: ConfiguredRates,
+    private readonly backlog: Backlog,
   ) {}
 
-  /** @throws RefusedRequest `unauthorized`, `forbidden`, `too-many`, or `invalid` when the organisation is not clear */
+  /** @throws RefusedRequest `unauthorized`, `forbidden`, `too-many`, `busy`, or `invalid` when the organisation is not clear */
   async admit(need: Need | undefined, credentials: Credentials): Promise<Admitted> {
+    this.backlog.requireRoom();
     const organization = organizationIn(credentials);
     if (need?.kind === 'nothing') {
       this.rates.ofAddress('anonymous', credentials.address);
