@@ -43,6 +43,9 @@ describe('more requests than PostgreSQL serves', () => {
       code: 'UNAVAILABLE',
       details: { RetryInfo: { retryDelay: { seconds: expect.any(Number) } } },
     });
+    const figures = await (await fetch(`${url}/metrics`)).text();
+    expect(figures).toMatch(/^skein_requests_refused_total\S* [1-9]/m);
+    expect(figures).toMatch(/^skein_database_waiting\S* [1-9]/m);
     await holder.rollback();
 
     const all = await Promise.all(answers);

@@ -1,4 +1,4 @@
-export { boot, startService, type BootOptions } from './boot.js';
+export { boot, startService, stopService, type BootOptions } from './boot.js';
 export { NumberedHints } from './hints.js';
 export { HealthController } from './health.controller.js';
 export { HealthServer } from './health-server.js';

@@ -47,6 +47,15 @@ export class LimitsConfig extends withCacheRedis(OidcConfig) {
   maxConnections: number = 30_000;
 
   @FromEnvironment(
+    'SKEIN_DRAIN_MS',
+    'how long requests are served after readiness went, once the gateway is asked to stop: as long as a load balancer takes to see it',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(HOUR_MS)
+  drainMs: number = 0;
+
+  @FromEnvironment(
     'SKEIN_RATE_OF_USERS',
     'requests per second of one holder of a token, over 10 s; 0: no limit',
   )

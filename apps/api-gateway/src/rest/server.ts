@@ -8,6 +8,7 @@ import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import { speakOneVersion } from './api-version.js';
 import { answerBadUrl, answerClientError } from './client-error.js';
 import { answerDifferences } from './differences.js';
+import { leadElsewhere } from './drain.js';
 import { tagResources } from './entity-tags.js';
 import { takeJson } from './json-bodies.js';
 import { takePatches } from './patch-body.js';
@@ -28,7 +29,8 @@ export function httpAdapter(): FastifyAdapter {
       requestIdOf(headers['x-request-id']),
     // What waits for a document is answered when the gateway stops; idle connections need not be waited for.
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // Whoever comes while it closes came in time, and is told to come elsewhere next (`drain.ts`).
+    return503OnClosing: false,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerBadUrl,
   });
@@ -40,6 +42,7 @@ export function prepareServer(app: NestFastifyApplication): void {
   server.removeContentTypeParser('text/plain');
   boundConnections(app);
   secureAnswers(server);
+  leadElsewhere(app);
   traceRequests(server);
   takeRawBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
