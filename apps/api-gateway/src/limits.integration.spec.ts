@@ -71,6 +71,8 @@ describe('what comes before the body', () => {
     const name = 'a'.repeat(253);
     expect((await call('PUT', `/devices/${name}`, device(name))).code).toBe(201);
     expect((await call('GET', `/devices/${name}`)).body.metadata.name).toBe(name);
+    const longer = `${name}a`;
+    expect((await call('PUT', `/devices/${longer}`, device(longer))).code).toBe(400);
   });
 });
 
@@ -123,6 +125,13 @@ describe('what is asked in it', () => {
       code: 400,
       message: 'the patch has 101 operations, and may have 100',
     });
+  });
+
+  it('is a JSON pointer of 1,024 characters at the most', async () => {
+    await call('PUT', '/devices/one', device('one'));
+    const remove = async (path: string) => (await patch([{ op: 'remove', path }])).body.message;
+    expect(await remove('/'.padEnd(1_024, 'a'))).not.toContain('no JSON pointer');
+    expect(await remove('/'.padEnd(1_025, 'a'))).toContain('no JSON pointer of at most 1024');
   });
 
   it.each([
