@@ -14,6 +14,8 @@ import { GatewaySweep } from './gateway.sweep.js';
 import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { grpcControllers, grpcProviders } from './grpc/parts.js';
+import { Backlog } from './limits/backlog.js';
+import { ConfiguredRates } from './limits/rate-limits.provider.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { DeviceTokensService } from './resources/device-tokens.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
@@ -117,7 +119,9 @@ const resources = [
 ];
 
 @Module({
-  imports: [ServiceModule.for({ room: 'gateway', config: GatewayConfig, entities })],
+  imports: [
+    ServiceModule.for({ room: 'gateway', config: GatewayConfig, entities, hasUsers: true }),
+  ],
   controllers: [
     GatewayConsumer,
     RepositoriesController,
@@ -151,6 +155,8 @@ const resources = [
     ...grpcProviders,
     DeviceTokens,
     identitiesProvider,
+    Backlog,
+    ConfiguredRates,
     Admission,
     ...taskProviders(GatewayTask, GatewaySweep),
     { provide: APP_GUARD, useClass: RightsGuard },

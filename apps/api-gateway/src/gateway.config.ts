@@ -1,7 +1,6 @@
 import { Credential, FromEnvironment } from '@skein/config';
 import { IsBoolean, IsDefined, IsIn, IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
-
-import { OidcConfig } from './rights/oidc/oidc.config.js';
+import { LimitsConfig } from './limits/limits.config.js';
 
 const LOOPBACK_ONLY = {
   message:
@@ -10,7 +9,7 @@ const LOOPBACK_ONLY = {
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** The settings of the gateway. */
-export class GatewayConfig extends OidcConfig {
+export class GatewayConfig extends LimitsConfig {
   @FromEnvironment(
     'SKEIN_AUTHENTICATION',
     'tokens: only holders of a token get in, one of SKEIN_ACCESS or of SKEIN_OIDC_ISSUER; none: everybody may do everything, for development',

@@ -1,5 +1,6 @@
 import type { BootOptions } from '@skein/service';
 import { AppModule } from './app.module.js';
+import { GatewayConfig } from './gateway.config.js';
 import { GrpcDoor } from './grpc/door.js';
 import { CallRightsGuard } from './grpc/rights.guard.js';
 import { addressOf, httpAdapter, prepareServer } from './rest/server.js';
@@ -10,5 +11,6 @@ export const gateway: BootOptions = {
   adapter: httpAdapter,
   prepare: prepareServer,
   address: addressOf,
+  drainMs: (app) => app.get(GatewayConfig).drainMs,
   transports: (app) => [{ strategy: app.get(GrpcDoor).transport, guard: app.get(CallRightsGuard) }],
 };

@@ -101,7 +101,7 @@ const forAnyIdentity = [
 const open = [
   ...['GET /api/v1/version', 'GET /api/v1/auth/config'],
   'POST /api/v1/repositories/:name/webhook',
-  ...['GET /health/live', 'GET /health/ready', 'GET /metrics'],
+  ...['GET /health/live', 'GET /health/ready'],
 ];
 
 const isDocumentation = (route: string) => /^(GET|HEAD) \/docs/.test(route);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { migratedDatabase } from '@skein/migrate';
+import { HealthServer } from '@skein/service';
 import { jsonClient, waitFor } from '@skein/testing';
 import type { WatchClient } from '../test/watch-client.js';
 import { WatchScene } from '../test/watch-scene.js';
@@ -20,8 +21,8 @@ afterAll(() => scene.close());
 
 const service = () => scene.app.get(WatchService);
 const gauge = async (name: string): Promise<number> => {
-  const { body } = await scene.client('GET', '/metrics');
-  const line = (body.text as string).split('\n').find((one) => one.startsWith(`${name}{`));
+  const text = await (await fetch(`${scene.app.get(HealthServer).url}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${name}{`));
   return Number(line?.split(' ')[1] ?? 0);
 };
 

@@ -51,6 +51,8 @@ export const settingsFor = (databaseUrl: string) => ({
   SKEIN_STREAM_REDIS_URL: 'redis://127.0.0.1:1',
   SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
   SKEIN_AUTHENTICATION: 'none',
+  // Tables of rights are tried out with hundreds of wrong tokens.
+  SKEIN_RATE_OF_FAILURES: '0',
   SKEIN_GATEWAY_PORT: '0',
   SKEIN_GRPC_PORT: '0',
   SKEIN_LOG_LEVEL: 'silent',

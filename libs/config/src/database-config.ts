@@ -21,6 +21,19 @@ export class DatabaseConfig {
   databasePoolSize: number = 8;
 
   @FromEnvironment(
+    'SKEIN_DATABASE_WAITING',
+    'how many statements of clients may wait for a connection; new requests are refused at half of it',
+  )
+  @IsInt()
+  @Min(2)
+  databaseWaiting: number = 5_000;
+
+  @FromEnvironment('SKEIN_DATABASE_WAIT_MS', 'how long a connection to PostgreSQL is waited for')
+  @IsInt()
+  @Min(100)
+  databaseWaitMs: number = 10_000;
+
+  @FromEnvironment(
     'SKEIN_DATABASE_PREPARE',
     'whether statements that run often are prepared; false for a pooler that does not keep them apart',
   )
@@ -33,6 +46,8 @@ export class DatabaseConfig {
       url: this.databaseUrl,
       password: this.databasePassword?.read,
       poolSize: this.databasePoolSize,
+      mostWaiting: this.databaseWaiting,
+      waitMs: this.databaseWaitMs,
       prepare: this.databasePrepare,
     };
   }

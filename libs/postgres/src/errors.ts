@@ -1,3 +1,5 @@
+import { TooManyWaiting } from './bounded.js';
+
 /** SQLSTATEs that say nothing about the work itself: try again. */
 const transient = new Set([
   '40001', // serialization_failure
@@ -26,6 +28,7 @@ export function isOutdatedPlan(error: unknown): boolean {
 
 /** Whether PostgreSQL, its locks or the way to it failed, rather than the work: such a failure is no attempt. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof TooManyWaiting) return true;
   const state = sqlState(error);
   if (state) {
     return (

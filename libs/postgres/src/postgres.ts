@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { bounded, waitingAt, type WaitingPool } from './bounded.js';
 import { clientWith } from './client.js';
 import type { Scope } from './scoped-query.js';
 import { StatementNames } from './statement-names.js';
@@ -27,6 +28,10 @@ export interface PostgresSettings {
   readonly applicationName: string;
   /** Connections at the most. */
   readonly poolSize?: number;
+  /** How many may wait for one to do something in a scope. Default: as many as come. */
+  readonly mostWaiting?: number | undefined;
+  /** How long one is waited for. */
+  readonly waitMs?: number | undefined;
   /** Whether statements that run often are prepared. Default: true. */
   readonly prepare?: boolean | undefined;
   readonly entities?: readonly Constructor[];
@@ -38,10 +43,13 @@ export class Postgres implements Database {
   /** Others than those without a scope: by its role, PostgreSQL plans the same text otherwise. */
   private readonly scopedNames: StatementNames | undefined;
 
+  private readonly connectBounded: Connect;
+
   private constructor(
     readonly dataSource: DataSource,
-    { prepare = true }: PostgresSettings,
+    { prepare = true, mostWaiting = Infinity }: PostgresSettings,
   ) {
+    this.connectBounded = bounded(this.connect, () => this.pool, mostWaiting);
     const names = (prefix: string) => (prepare ? new StatementNames(prefix) : undefined);
     this.plain = new Statements({ connect: this.connect, names: names('skein') });
     this.scopedNames = names('skein_scoped');
@@ -55,7 +63,7 @@ export class Postgres implements Database {
       entities: [...(settings.entities ?? [])],
       applicationName: settings.applicationName,
       poolSize: settings.poolSize ?? 8,
-      connectTimeoutMS: 10_000,
+      connectTimeoutMS: settings.waitMs ?? 10_000,
       poolErrorHandler: () => undefined,
       extra: { Client: clientWith(settings.password) },
     });
@@ -72,20 +80,34 @@ export class Postgres implements Database {
     return this.plain.transaction(work);
   }
 
-  /** The same connections, for statements and transactions that run in a scope each. */
+  /**
+   * The same connections, for statements and transactions that run in a scope each. These are the work of clients, of which
+   * any number may come: what a service does by itself waits beside them, and is never refused.
+   */
   within(scope: Scope): Database {
-    return new Statements({ connect: this.connect, names: this.scopedNames, scope });
+    return new Statements({ connect: this.connectBounded, names: this.scopedNames, scope });
   }
 
   async close(): Promise<void> {
     await this.dataSource.destroy();
   }
 
+  /** How many wait for a connection. */
+  get waiting(): number {
+    return waitingAt(this.pool);
+  }
+
+  private get driver(): PostgresDriver {
+    return this.dataSource.driver as PostgresDriver;
+  }
+
+  private get pool(): WaitingPool {
+    return this.driver.master as WaitingPool;
+  }
+
   // Not by a query runner, which costs as much as a short statement.
-  private readonly connect: Connect = () => {
-    const driver = this.dataSource.driver as PostgresDriver;
-    return driver.obtainMasterConnection() as ReturnType<Connect>;
-  };
+  private readonly connect: Connect = () =>
+    this.driver.obtainMasterConnection() as ReturnType<Connect>;
 
   /** What every transaction relies on is set for the role by the migrations; asked here, it costs no round trip there. */
   private async requireSafeTransactions(): Promise<void> {

@@ -1,33 +1,21 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import type { Telemetry } from '@skein/telemetry';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Lifecycle } from './lifecycle.js';
-import { TELEMETRY } from './tokens.js';
+import { LIVE, readinessOf } from './readiness.js';
 
-/** Health, readiness and metrics: the same on every service. */
+/** Health and readiness: the same on every service, and on whatever port a load balancer looks at. */
 @Controller()
 export class HealthController {
-  constructor(
-    private readonly lifecycle: Lifecycle,
-    @Inject(TELEMETRY) private readonly telemetry: Telemetry,
-  ) {}
+  constructor(private readonly lifecycle: Lifecycle) {}
 
   @Get('health/live')
   live() {
-    return { status: 'ok' };
+    return LIVE;
   }
 
   @Get('health/ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const reason = await this.lifecycle.obstacle();
-    await reply
-      .status(reason ? 503 : 200)
-      .send(reason ? { status: 'unavailable', reason } : { status: 'ok' });
-  }
-
-  @Get('metrics')
-  metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    reply.hijack();
-    this.telemetry.scrape(request.raw, reply.raw);
+    const { code, body } = await readinessOf(this.lifecycle);
+    await reply.status(code).send(body);
   }
 }

@@ -7,6 +7,7 @@ import { TELEMETRY } from './tokens.js';
 @Injectable()
 export class Lifecycle implements OnApplicationShutdown {
   private started = false;
+  private draining = false;
 
   constructor(
     private readonly postgres: Postgres,
@@ -16,11 +17,18 @@ export class Lifecycle implements OnApplicationShutdown {
   /** Start-up is over. */
   ready(): void {
     this.started = true;
+    this.draining = false;
+  }
+
+  /** Whether it was asked to stop. */
+  get isDraining(): boolean {
+    return this.draining;
   }
 
   /** From now on the service is not ready, and still finishes what it has. */
   drain(): void {
     this.started = false;
+    this.draining = true;
   }
 
   /** Why the service cannot take work; undefined when it can. */

@@ -5,8 +5,10 @@ import type { Group } from '@skein/events';
 import { Postgres, type PostgresSettings } from '@skein/postgres';
 import { LOGGER, openLogger, startTelemetry } from '@skein/telemetry';
 import { HealthController } from './health.controller.js';
+import { HealthServer } from './health-server.js';
 import { Hints, NumberedHints } from './hints.js';
 import { Lifecycle } from './lifecycle.js';
+import { MetricsController } from './metrics.controller.js';
 import { ROOM, TELEMETRY } from './tokens.js';
 
 export interface ServiceOptions {
@@ -14,6 +16,8 @@ export interface ServiceOptions {
   readonly room: Group | 'replayer';
   readonly config: new () => ServiceConfig;
   readonly entities?: PostgresSettings['entities'];
+  /** Its HTTP port is for users: metrics are on the port of health alone. */
+  readonly hasUsers?: boolean;
 }
 
 const openPostgres =
@@ -49,6 +53,7 @@ function providersOf({ room, config, entities }: ServiceOptions): Provider[] {
       inject: [ServiceConfig, TELEMETRY],
     },
     Lifecycle,
+    HealthServer,
   ];
 }
 
@@ -76,7 +81,7 @@ export class ServiceModule {
     const providers = [...providersOf(options), ...(options.room === 'replayer' ? [] : hearing)];
     return {
       module: ServiceModule,
-      controllers: [HealthController],
+      controllers: [HealthController, ...(options.hasUsers ? [] : [MetricsController])],
       providers,
       exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)),
     };

@@ -55,7 +55,6 @@ export async function startPlatform(options: PlatformOptions, report: Report): P
       {
         logFolder: join(home, 'logs'),
         verbose: options.verbose,
-        gatewayPort,
         environmentOf: (service) => ({
           ...options.environment,
           ...settingsOf(service, { home, key, migrated, redis, gatewayPort, grpcPort }),
@@ -136,6 +135,8 @@ function settingsOf({ room }: ServiceDescription, settings: Settings): NodeJS.Pr
     SKEIN_GRPC_HOST: '127.0.0.1',
     SKEIN_GRPC_PORT: String(grpcPort),
     SKEIN_GRPC_REFLECTION: 'true',
+    // One token speaks for all devices of the demonstration.
+    SKEIN_RATE_OF_USERS: '0',
     // Less would hide that a service is ready.
     SKEIN_LOG_LEVEL: process.env['SKEIN_LOG_LEVEL'] === 'debug' ? 'debug' : 'info',
     OTEL_EXPORTER_OTLP_ENDPOINT: process.env['OTEL_EXPORTER_OTLP_ENDPOINT'],

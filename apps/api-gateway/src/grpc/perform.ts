@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import { readMessage, writeMessage, type Document } from '@skein/api';
 import { inSpan, withLogContext } from '@skein/telemetry';
+import { RefusedRequest } from '../resources/refused-request.js';
 import type { Call } from './call.js';
 
 export type Handler = (request: Document, call: Call) => Promise<unknown>;
@@ -21,8 +22,20 @@ function traced<Result>(call: Call, work: () => Promise<Result>): Promise<Result
 const bytesOf = ({ method }: Call, answer: unknown): Uint8Array =>
   answer instanceof Uint8Array ? answer : writeMessage(method.output, answer as object);
 
+/** As URL and headers of REST together. */
+const METADATA_BYTES = 32 * 1_024;
+
+/** What comes beside the request is not limited by the library. @throws RefusedRequest */
+function requireSmall({ server }: Call): void {
+  const values = Object.values(server.metadata.toJSON()).flat();
+  const bytes = values.reduce((sum: number, value) => sum + value.length, 0);
+  if (bytes <= METADATA_BYTES) return;
+  throw new RefusedRequest('too-many', 'the metadata is too large: it may have 32 KiB');
+}
+
 /** Reads the request and hands it to the handler. */
-function handled(call: Call, handler: Handler, bytes: Uint8Array): Promise<unknown> {
+async function handled(call: Call, handler: Handler, bytes: Uint8Array): Promise<unknown> {
+  requireSmall(call);
   const request = readMessage(call.method.input, bytes);
   return call.whileWanted(() =>
     withLogContext({ request: call.requestId }, () => traced(call, () => handler(request, call))),

@@ -6,7 +6,7 @@ import {
   ResourceInfo,
   RetryInfo,
 } from 'nice-grpc-error-details';
-import { RETRY_AFTER_SECONDS, type Refusal } from '../resources/refusal-of.js';
+import { retryAfterOf, type Refusal } from '../resources/refusal-of.js';
 import { cut } from './cut.js';
 
 /** A message of google.rpc that says more of an error. */
@@ -50,7 +50,8 @@ const invalid = ['invalid', 'too-large', 'mismatch'];
 const preconditions = ['precondition', 'outdated', 'conflict'];
 
 /** What is said of a refusal beyond its sentence. */
-export function refusalDetails({ code, message, details }: Refusal): Detail[] {
+export function refusalDetails(refusal: Refusal): Detail[] {
+  const { code, message, details } = refusal;
   const { problems = [message], resource } = details;
   const found = [errorInfo(code)];
   if (invalid.includes(code))
@@ -66,7 +67,7 @@ export function refusalDetails({ code, message, details }: Refusal): Detail[] {
     const resourceName = cut(resource.name, TEXT_BYTES);
     found.push(detail(ResourceInfo, { resourceType: resource.kind, resourceName }));
   }
-  if (code === 'busy')
-    found.push(detail(RetryInfo, { retryDelay: { seconds: RETRY_AFTER_SECONDS } }));
+  const seconds = retryAfterOf(refusal);
+  if (seconds !== undefined) found.push(detail(RetryInfo, { retryDelay: { seconds } }));
   return found;
 }

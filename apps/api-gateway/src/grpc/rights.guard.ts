@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { Admission } from '../rights/admission.js';
 import { NEED, type Need } from '../rights/needs.js';
 import type { Call } from './call.js';
+import { addressOf } from './caller.js';
 
 /** Lets in who has the right that a call needs. A call that needs nothing by its own words lets nobody in. */
 @Injectable()
@@ -18,6 +19,7 @@ export class CallRightsGuard implements CanActivate {
     const credentials = {
       authorization: call.said('authorization'),
       organization: call.said('org-id'),
+      address: addressOf(call.server.getPeer()),
     };
     call.admitted = await this.admission.admit(need, credentials);
     return true;

@@ -7,6 +7,7 @@ import type {
 } from '@grpc/grpc-js';
 import { Server, Transport, type CustomTransportStrategy } from '@nestjs/microservices';
 import { services } from '@skein/api';
+import { TooManyWaiting } from '@skein/postgres';
 import type { Logger } from '@skein/telemetry';
 import { lastValueFrom } from 'rxjs';
 import { Call } from './call.js';
@@ -130,7 +131,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
 
   private refusal(error: unknown, { requestId, method }: Call) {
     const status = statusOf(error, requestId);
-    if (isOurs(status))
+    if (isOurs(status) && !(error instanceof TooManyWaiting))
       this.settings.logger.error({ error, request: requestId }, `${method.name}: a call failed`);
     return status;
   }

@@ -1,5 +1,5 @@
 import { RefusedEvent } from '@skein/event-log';
-import { isTransient, sqlState } from '@skein/postgres';
+import { isTransient, sqlState, TooManyWaiting } from '@skein/postgres';
 import { Raced } from './attempt.js';
 import { RefusedRequest, type RefusalCode, type RefusalDetails } from './refused-request.js';
 
@@ -14,7 +14,21 @@ export interface Refusal {
 const UNSTORABLE = '22021';
 
 /** When a busy gateway is worth another try. */
-export const RETRY_AFTER_SECONDS = 1;
+const RETRY_AFTER_SECONDS = 1;
+/** Over how long those come again that were too many at once: not all at the same time. */
+const SPREAD_SECONDS = 10;
+
+/** Too many wait for PostgreSQL. */
+function overloaded(): Refusal {
+  const retryAfterSeconds = RETRY_AFTER_SECONDS + Math.floor(Math.random() * SPREAD_SECONDS);
+  const message = `busy: too many requests wait; try again in ${retryAfterSeconds} s`;
+  return { code: 'busy', message, details: { retryAfterSeconds } };
+}
+
+/** When another try may help; undefined where it would change nothing. */
+export function retryAfterOf({ code, details }: Refusal): number | undefined {
+  return details.retryAfterSeconds ?? (code === 'busy' ? RETRY_AFTER_SECONDS : undefined);
+}
 
 /** What a client is told when the fault is ours. */
 export const FAILED = 'the request failed: the log of the gateway says why';
@@ -24,6 +38,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof RefusedRequest) return error;
   if (error instanceof RefusedEvent && error.code === 'too-large')
     return { code: 'too-large', message: error.message, details: {} };
+  if (error instanceof TooManyWaiting) return overloaded();
   if (error instanceof Raced || isTransient(error))
     return { code: 'busy', message: 'busy: try again', details: {} };
   if (sqlState(error) === UNSTORABLE) {

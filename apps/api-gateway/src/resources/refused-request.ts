@@ -22,6 +22,8 @@ export interface RefusalDetails {
   /** Each with its place: `spec.url: is missing`. */
   readonly problems?: readonly string[];
   readonly resource?: { readonly kind: string; readonly name: string };
+  /** When another try may help. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A request that the gateway's rules refuse; each door says so in its own words. */

@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { statusOf } from '@skein/api';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SECURITY_HEADERS } from './security-headers.js';
 import { VERSION_HEADER, VERSION } from './api-version.js';
 
 interface Refusal {
@@ -13,7 +15,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: {
     code: 431,
     reason: 'RequestHeaderFieldsTooLarge',
-    message: 'URL and headers: may have 16 KiB together; a selector in the URL can be shorter',
+    message: 'URL and headers: may have 32 KiB together',
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     code: 408,
@@ -36,9 +38,23 @@ export function answerClientError({ code: cause }: Error & { code?: string }, so
   const head = [
     `HTTP/1.1 ${code} ${STATUS_CODES[code]}`,
     `${VERSION_HEADER}: ${VERSION}`,
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Answers what the router refuses before any hook runs, which is a URL that is none. */
+export function answerBadUrl(
+  { message }: Error,
+  { id }: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const headers = { ...SECURITY_HEADERS, [VERSION_HEADER]: VERSION, 'x-request-id': id };
+  void reply
+    .headers(headers)
+    .status(400)
+    .send(statusOf(400, 'BadRequest', message));
 }

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Patch } from '../resources/patch/patched.js';
 import { RefusedRequest } from '../resources/refused-request.js';
+import { jsonParser } from './json-bodies.js';
 
 const languages: Readonly<Record<string, Patch['language']>> = {
   'application/json-patch+json': 'json-patch',
@@ -28,8 +29,7 @@ export const FromPatch = createParamDecorator(
 
 /** Reads patches in the media types that say how they are meant, and takes these for nothing else. */
 export function takePatches(server: Server): void {
-  const options = { parseAs: 'string' } as const;
-  server.addContentTypeParser(PATCH_TYPES, options, server.getDefaultJsonParser('error', 'error'));
+  server.addContentTypeParser(PATCH_TYPES, { parseAs: 'buffer' }, jsonParser(server));
   server.addHook('onRequest', (request, reply, done) => {
     const isPatch = request.method === 'PATCH';
     const fits = isPatch === (languageOf(request) !== undefined);

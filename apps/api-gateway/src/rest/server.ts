@@ -6,23 +6,33 @@ import { GatewayConfig } from '../gateway.config.js';
 import { requestIdOf } from '../resources/request-id.js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import { speakOneVersion } from './api-version.js';
-import { answerClientError } from './client-error.js';
+import { answerBadUrl, answerClientError } from './client-error.js';
 import { answerDifferences } from './differences.js';
+import { leadElsewhere } from './drain.js';
 import { tagResources } from './entity-tags.js';
+import { takeJson } from './json-bodies.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
+import { limitRequests, HEAD_BYTES, URL_BYTES } from './request-limits.js';
+import { secureAnswers } from './security-headers.js';
+import { boundConnections, LOOK_FOR_SLOW_MS } from './slow-clients.js';
 import { traceRequests } from './tracing.js';
 
 /** The HTTP server under the API. */
 export function httpAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: REQUEST_LIMIT_BYTES,
+    http: { maxHeaderSize: HEAD_BYTES, connectionsCheckingInterval: LOOK_FOR_SLOW_MS },
+    // The whole URL is limited. With less, names of the permitted length are not found.
+    routerOptions: { maxParamLength: URL_BYTES },
     genReqId: ({ headers }: Pick<IncomingMessage, 'headers'>) =>
       requestIdOf(headers['x-request-id']),
     // What waits for a document is answered when the gateway stops; idle connections need not be waited for.
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // Whoever comes while it closes came in time, and is told to come elsewhere next (`drain.ts`).
+    return503OnClosing: false,
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerBadUrl,
   });
 }
 
@@ -30,6 +40,9 @@ export function httpAdapter(): FastifyAdapter {
 export function prepareServer(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   server.removeContentTypeParser('text/plain');
+  boundConnections(app);
+  secureAnswers(server);
+  leadElsewhere(app);
   traceRequests(server);
   takeRawBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
@@ -37,6 +50,8 @@ export function prepareServer(app: NestFastifyApplication): void {
     done();
   });
   speakOneVersion(server);
+  limitRequests(server);
+  takeJson(app);
   takePatches(server);
   tagResources(server);
   answerDifferences(server);

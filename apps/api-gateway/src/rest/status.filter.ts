@@ -6,9 +6,11 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { statusOf } from '@skein/api';
+import { TooManyWaiting } from '@skein/postgres';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FAILED, refusalOf, RETRY_AFTER_SECONDS } from '../resources/refusal-of.js';
+import { FAILED, refusalOf, retryAfterOf } from '../resources/refusal-of.js';
+import { REQUEST_LIMIT } from '../resources/request-limit.js';
 import type { RefusalCode } from '../resources/refused-request.js';
 import { asksFor } from './media-weight.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
@@ -17,6 +19,7 @@ import { noteFailure } from './tracing.js';
 interface Answer {
   readonly code: number;
   readonly message: string;
+  readonly retryAfter?: number | undefined;
 }
 
 const refusals: Readonly<Record<RefusalCode, number>> = {
@@ -49,12 +52,19 @@ const reasons: Readonly<Record<number, string>> = {
   410: 'Expired',
   412: 'PreconditionFailed',
   413: 'RequestEntityTooLarge',
+  414: 'RequestURITooLong',
   415: 'UnsupportedMediaType',
   422: 'UnprocessableContent',
   429: 'TooManyRequests',
+  431: 'RequestHeaderFieldsTooLarge',
   500: 'InternalError',
   501: 'NotImplemented',
   503: 'ServiceUnavailable',
+};
+
+/** Said instead of what Fastify and Nest say, which is less. */
+const messages: Readonly<Record<number, string>> = {
+  413: `the body is too large: it may have ${REQUEST_LIMIT}`,
 };
 
 /** What the HTTP server itself refuses carries its status code: a body that is no JSON, or too large. */
@@ -62,16 +72,24 @@ function refusedByServer(error: unknown): Answer | undefined {
   const { statusCode, code, message } = (error ?? {}) as Record<string, unknown>;
   const refused = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
   return refused && String(code).startsWith('FST_')
-    ? { code: statusCode, message: String(message) }
+    ? { code: statusCode, message: messages[statusCode] ?? String(message) }
     : undefined;
+}
+
+function answerOf(error: HttpException): Answer {
+  const code = error.getStatus();
+  return { code, message: messages[code] ?? error.message };
 }
 
 function answerTo(error: unknown): Answer {
   const refusal = refusalOf(error);
-  if (refusal) return { code: refusals[refusal.code], message: refusal.message };
+  if (refusal) {
+    const { code, message } = refusal;
+    return { code: refusals[code], message, retryAfter: retryAfterOf(refusal) };
+  }
   const refused = refusedByServer(error);
   if (refused) return refused;
-  if (error instanceof HttpException) return { code: error.getStatus(), message: error.message };
+  if (error instanceof HttpException) return answerOf(error);
   return { code: 500, message: FAILED };
 }
 
@@ -84,10 +102,11 @@ export class StatusFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
     noteFailure(request, error);
-    const { code, message } = answerTo(error);
-    if (code >= 500 && code !== 501) this.logger.error({ error }, 'a request failed');
+    const { code, message, retryAfter } = answerTo(error);
+    if (code >= 500 && code !== 501 && !(error instanceof TooManyWaiting))
+      this.logger.error({ error }, 'a request failed');
     if (code === 401) void reply.header('www-authenticate', 'Bearer');
-    if (code === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     const status = statusOf(code, reasons[code] ?? 'Failure', message);
     void reply.status(code).header('vary', 'accept');
     if (!asksFor(PROBLEM_JSON, request.headers.accept)) void reply.send(status);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DEFAULT_ORGANISATION } from '@skein/events';
+import { Backlog } from '../limits/backlog.js';
+import { ConfiguredRates } from '../limits/rate-limits.provider.js';
 import { RefusedRequest } from '../resources/refused-request.js';
 import { EVERYWHERE, Identities, type Grant, type Identity } from './identity.js';
 import type { Need } from './needs.js';
@@ -11,6 +13,8 @@ export interface Credentials {
   readonly authorization: string | undefined;
   /** The organisation that it is about. */
   readonly organization: string | undefined;
+  /** Where it comes from. */
+  readonly address: string;
 }
 
 /** Somebody who was let in, and where. */
@@ -29,20 +33,30 @@ export interface Admitted {
 const BEARER = /^Bearer +([\x21-\x7e]{1,8192})$/i;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+const NO_TOKEN = 'no token: send your token as `Authorization: Bearer <token>`';
+const BAD_TOKEN = 'the token is not valid, or not any more';
+
 const nobody: Identity = { name: 'anonymous', grants: [] };
 
 /** Decides who may do what. Both doors ask here, and what nobody has allowed is refused. */
 @Injectable()
 export class Admission {
-  constructor(private readonly identities: Identities) {}
+  constructor(
+    private readonly identities: Identities,
+    private readonly rates: ConfiguredRates,
+    private readonly backlog: Backlog,
+  ) {}
 
-  /** @throws RefusedRequest `unauthorized`, `forbidden`, or `invalid` when the organisation is not clear */
+  /** @throws RefusedRequest `unauthorized`, `forbidden`, `too-many`, `busy`, or `invalid` when the organisation is not clear */
   async admit(need: Need | undefined, credentials: Credentials): Promise<Admitted> {
+    this.backlog.requireRoom();
     const organization = organizationIn(credentials);
     if (need?.kind === 'nothing') {
+      this.rates.ofAddress('anonymous', credentials.address);
       return { identity: nobody, organization: organization ?? DEFAULT_ORGANISATION };
     }
     const identity = await this.identify(credentials);
+    this.rates.ofIdentity(...countedAs(identity));
     if (!need) throw new RefusedRequest('forbidden', 'nobody was given the right to this');
     // Without a right there is no organisation to speak of.
     if (need.kind === 'identity') return { identity, organization: organization ?? '' };
@@ -50,16 +64,18 @@ export class Admission {
     return { ...this.allow(identity, need, organization), renew };
   }
 
-  private async identify({ authorization }: Credentials): Promise<Identity> {
-    if (authorization === undefined) {
-      if (this.identities.anonymous) return this.identities.anonymous;
-      const hint = 'send your token as `Authorization: Bearer <token>`';
-      throw new RefusedRequest('unauthorized', `no token: ${hint}`);
-    }
-    const [, token] = BEARER.exec(authorization) ?? [];
-    const identity = token === undefined ? undefined : await this.identities.holderOf(token);
+  /** Whoever has a good token is let in, however many wrong ones come from the same address: many may be behind it. */
+  private async identify({ authorization, address }: Credentials): Promise<Identity> {
+    const identity = await this.holderOf(authorization);
     if (identity) return identity;
-    throw new RefusedRequest('unauthorized', 'the token is not valid, or not any more');
+    this.rates.ofAddress('failure', address);
+    throw new RefusedRequest('unauthorized', authorization === undefined ? NO_TOKEN : BAD_TOKEN);
+  }
+
+  private async holderOf(authorization: string | undefined): Promise<Identity | undefined> {
+    if (authorization === undefined) return this.identities.anonymous;
+    const [, token] = BEARER.exec(authorization) ?? [];
+    return token === undefined ? undefined : this.identities.holderOf(token);
   }
 
   private allow(
@@ -93,6 +109,12 @@ export class Admission {
       : `${identity.name} belongs to no organization`;
     throw new RefusedRequest(only ? 'invalid' : 'forbidden', message);
   }
+}
+
+/** A device by its uid: others have its name, in other organisations. */
+function countedAs({ name, grants }: Identity): ['user' | 'device', string] {
+  const device = grants.find((grant) => grant.device !== undefined);
+  return device ? ['device', device.device!] : ['user', name];
 }
 
 function admitted(identity: Identity, organization: string, { device }: Grant): Admitted {

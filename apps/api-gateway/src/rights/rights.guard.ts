@@ -6,9 +6,10 @@ import { Admission, type Credentials } from './admission.js';
 import { admitted } from './admitted.js';
 import { NEED, type Need } from './needs.js';
 
-function credentialsOf({ headers, query }: FastifyRequest): Credentials {
+function credentialsOf({ headers, query, ip: address }: FastifyRequest): Credentials {
   const { org_id: organization } = query as Record<string, string | string[] | undefined>;
   return {
+    address,
     authorization: headers.authorization,
     organization: organization === undefined ? undefined : String(organization),
   };
@@ -23,7 +24,7 @@ export class RightsGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // Orchestrators and collectors ask for health and metrics, and have no token.
+    // Load balancers ask for health, and have no token.
     if (context.getClass() === HealthController) return true;
     const places = [context.getHandler(), context.getClass()];
     const need = this.reflector.getAllAndOverride<Need | undefined>(NEED, places);

@@ -13,7 +13,7 @@ const FIGURE = /^skein_sweep_repaired(?:_total)?(?:\{.*\})? (\d+)/m;
 /** Where a service shows its figures: it says so when it is ready. */
 async function figuresOf(stage: Stage, service: string): Promise<string> {
   const log = await readFile(join(stage.folder, `${service}.log`), 'utf8');
-  const url = /"url":"([^"]+)"[^\n]*"msg":"ready"/.exec(log)?.[1];
+  const url = /"health":"([^"]+)"[^\n]*"msg":"ready"/.exec(log)?.[1];
   if (!url) throw new Error(`${service} did not say where its figures are`);
   return (await fetch(`${url}/metrics`)).text();
 }

@@ -13,7 +13,6 @@ import type { ServiceDescription } from './service-list.js';
 export interface ServicesOptions {
   readonly logFolder: string;
   readonly verbose: boolean;
-  readonly gatewayPort: number;
   /** What a service gets on top of our own environment. */
   readonly environmentOf: (service: ServiceDescription) => NodeJS.ProcessEnv;
 }
@@ -76,7 +75,7 @@ export class Services implements AsyncDisposable {
     const { room, folder } = service;
     const main = join(root, 'apps', folder, 'dist/main.js');
     if (!existsSync(main)) throw new Error(`${main} is missing: run \`npm run build\``);
-    const port = room === 'gateway' ? this.options.gatewayPort : await freePort();
+    const port = await freePort();
     const process = new ServiceProcess({
       name: room,
       main,

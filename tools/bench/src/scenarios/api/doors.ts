@@ -56,6 +56,9 @@ async function door(bench: Bench, migrated: Migrated, name: DoorName): Promise<D
     SKEIN_SEALING_KEY: randomBytes(32).toString('base64'),
     SKEIN_GRPC_PORT: '0',
     SKEIN_AUTHENTICATION: 'tokens',
+    // Counted as always, and never reached.
+    SKEIN_RATE_OF_USERS: '1000000',
+    SKEIN_CACHE_REDIS_URL: bench.servers.redisUrl,
     SKEIN_ACCESS: JSON.stringify(tokens),
     ...{ SKEIN_GATEWAY_PORT: String(port), BENCH_PORT: String(port) },
   });
