@@ -30,6 +30,21 @@ it.each([
     'GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
     400,
   ],
+  [
+    'a path that is no text',
+    'GET /api/v1/devices/%ff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+    400,
+  ],
+  [
+    'a part of a path above all names',
+    `GET /api/v1/devices/${'a'.repeat(2_000)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+    414,
+  ],
+  [
+    'an expectation that nobody knows',
+    'GET /api/v1/devices HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n',
+    417,
+  ],
 ])('%s is refused with a Status, and the connection ends', async (_what, bytes, code) => {
   const { head, body } = await answerTo(bytes);
   expect(head).toMatch(new RegExp(`^http/1.1 ${code} `));

@@ -9,9 +9,13 @@ import { speakOneVersion } from './api-version.js';
 import { answerClientError } from './client-error.js';
 import { answerDifferences } from './differences.js';
 import { tagResources } from './entity-tags.js';
+import { answerExpectation, answerFrameworkError } from './framework-error.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
 import { traceRequests } from './tracing.js';
+
+/** Above that of names, so that one which is too long is refused by name. */
+const LONGEST_PARAMETER = 1_024;
 
 /** The HTTP server under the API. */
 export function httpAdapter(): FastifyAdapter {
@@ -23,12 +27,15 @@ export function httpAdapter(): FastifyAdapter {
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
   });
 }
 
 /** Answers each request with its id, and serves the documentation of the API from this machine alone. */
 export function prepareServer(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
+  server.server.on('checkExpectation', answerExpectation);
   server.removeContentTypeParser('text/plain');
   traceRequests(server);
   takeRawBodies(server);
