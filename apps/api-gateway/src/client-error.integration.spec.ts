@@ -52,6 +52,13 @@ it.each([
   expect(body).toMatchObject({ kind: 'Status', status: 'Failure', code });
 });
 
+it('what is no HTTP but begins as HEAD gets no body', async () => {
+  const { hostname, port } = new URL(await door.app.getUrl());
+  const socket = connect(Number(port), hostname);
+  socket.write(Buffer.from('HEAD /\u00e9 HTTP/1.1\r\n\r\n', 'latin1'));
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 400 .*\r\n\r\n$/s);
+});
+
 it('a client that goes away in the middle leaves the gateway as it is', async () => {
   const { hostname, port } = new URL(await door.app.getUrl());
   const socket = connect(Number(port), hostname);

@@ -28,8 +28,14 @@ const unreadable: Refusal = {
   message: 'the request cannot be read as HTTP/1.1',
 };
 
+interface ClientError extends Error {
+  readonly code?: string;
+  /** The bytes that were being read; Fastify's types say otherwise. */
+  readonly rawPacket?: unknown;
+}
+
 /** Answers what Node refuses before there is a request: as a Status, like everything else, and closes the connection. */
-export function answerClientError({ code: cause }: Error & { code?: string }, socket: Socket) {
+export function answerClientError({ code: cause, rawPacket }: ClientError, socket: Socket): void {
   if (cause === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { code, reason, message } = refusals[cause ?? ''] ?? unreadable;
   const body = JSON.stringify(statusOf(code, reason, message));
@@ -40,5 +46,6 @@ export function answerClientError({ code: cause }: Error & { code?: string }, so
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const isHead = Buffer.isBuffer(rawPacket) && rawPacket.toString('latin1', 0, 5) === 'HEAD ';
+  socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
 }

@@ -73,9 +73,9 @@ function inStatus({ status, text }: FuzzAnswer): string[] {
   return status >= 500 && !isUnsupported ? [`${status}: ${text.slice(0, 200)}`] : [];
 }
 
-/** A body that has no meaning for its method is nobody's business. */
+/** A body that has no meaning for its method is nobody's business, and null is none where none need be. */
 const sentIn = ({ method, body }: FuzzRequest) =>
-  ['GET', 'DELETE'].includes(method) ? undefined : jsonOf(body?.toString() ?? '');
+  ['GET', 'DELETE'].includes(method) ? undefined : (jsonOf(body?.toString() ?? '') ?? undefined);
 
 function exchangeOf(request: FuzzRequest, answer: FuzzAnswer) {
   const { method, target, headers } = request;
