@@ -15,7 +15,8 @@ export const herdWaitMs = 15_000;
 /** Far above those of the writers. */
 const firstWrite = 2_000_000;
 const atOnce = 20;
-const graceMs = 15_000;
+/** Longer than any queue of a machine that is busy: an answer that takes longer does not come. */
+const patienceMs = 60_000;
 const longestPauseMs = 500;
 
 interface Running {
@@ -118,7 +119,7 @@ export class Herd {
   private wait(name: string, token: string, known: string): Promise<Reply> {
     const url = urlOf(this.url, `devices/${name}/rendered?knownRenderedVersion=${known}`);
     const headers = { authorization: `Bearer ${token}` };
-    return request(url, { headers, signal: this.ending.signal }, herdWaitMs + graceMs);
+    return request(url, { headers, signal: this.ending.signal }, herdWaitMs + patienceMs);
   }
 
   private async run(name: string, token: string, text: string): Promise<void> {
@@ -142,7 +143,7 @@ export class Herd {
       body: JSON.stringify(body),
     };
     while (!this.ending.signal.aborted) {
-      const reply = await request(urlOf(this.url, `devices/${name}/status`), init);
+      const reply = await request(urlOf(this.url, `devices/${name}/status`), init, patienceMs);
       if (reply.status === 200) return;
       await this.pauseAfter(name, reply);
     }
