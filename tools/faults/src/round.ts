@@ -64,9 +64,10 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   say(`${writers.acknowledged.length} writes were acknowledged; waiting until all is done`);
   const inspector = new Inspector(stage);
   let waiting = await inspector.untilDone(patienceMs);
-  const apart = await Promise.all(looks.map((look) => look(convergeWithinMs)));
+  const within = scenario.convergeWithinMs ?? convergeWithinMs;
+  const apart = await Promise.all(looks.map((look) => look(within)));
   const convergedMs = Math.round(performance.now() - ended);
-  const late = convergedMs - (scenario.convergeWithinMs ?? convergeWithinMs);
+  const late = convergedMs - within;
   await sleep(settleMs);
   // A sweep may have begun something of its own meanwhile, which ends soon.
   if (waiting.length === 0) waiting = await inspector.untilDone(convergeWithinMs);
