@@ -191,6 +191,7 @@ describe('refused', () => {
     ['devices', { labelSelector: 'a="b"' }, /label value/],
     ['fleets', { summaryOnly: 'true' }, /summaryOnly: is no parameter here/],
     ['devices', { summaryOnly: 'yes' }, /summaryOnly: must be true or false/],
+    ['fleets', { addDevicesSummary: 'yes' }, /addDevicesSummary: must be true or false/],
     ['devices', { summaryOnly: 'true', limit: '1' }, /limit: a summary has no pages/],
     ['devices', { limit: '1001' }, /limit: must be/],
   ])('%s %j', async (path, query, message) => {

@@ -43,6 +43,26 @@ describe('create, read, replace, delete', () => {
     expect(await appended()).toEqual([]);
   });
 
+  it('finds a name that is as long as names can be, and says of a longer one what is wrong', async () => {
+    const name = Array.from({ length: 4 }, () => 'a'.repeat(63))
+      .join('.')
+      .slice(0, 253);
+    expect((await call('PUT', `/devices/${name}`, device(name))).code).toBe(201);
+    expect((await call('GET', `/devices/${name}`)).body.metadata.name).toBe(name);
+    expect((await call('GET', `/devices/${name}a`)).code).toBe(404);
+    const { code, body } = await call('PUT', `/devices/${name}aa`, device(`${name}aa`));
+    expect([code, body.message]).toEqual([400, expect.stringContaining('longer than 253')]);
+  });
+
+  it('keeps labels that are called like what every object has', async () => {
+    const labels = { constructor: 'a', toString: 'b', hasOwnProperty: 'c' };
+    const made = await call('PUT', '/devices/d1', device('d1', { metadata: { labels } }));
+    expect([made.code, made.body.metadata.labels]).toEqual([201, labels]);
+    expect((await call('GET', '/devices/d1')).body.metadata.labels).toEqual(labels);
+    const other = await call('PUT', '/devices/d2', { ...device('d2'), toString: 1 });
+    expect([other.code, other.body.message]).toEqual([400, 'toString: is not known here']);
+  });
+
   it('appends only what changed', async () => {
     expect((await call('PUT', '/devices/d1', device('d1'))).code).toBe(201);
     await appended();

@@ -165,7 +165,16 @@ describe('a list of dead letters', () => {
   });
 
   it('is tried again and dropped only when it is said which', async () => {
-    for (const body of [{}, { all: false }, [], { service: 'nobody' }, { limit: 3 }]) {
+    const [flawed, unclear] = [{ toString: 1 }, { service: 'render', all: '' }];
+    for (const body of [
+      {},
+      { all: false },
+      [],
+      { service: 'nobody' },
+      { limit: 3 },
+      flawed,
+      unclear,
+    ]) {
       expect((await call('POST', '/dead-letters/retry', body)).code).toBe(400);
     }
     expect((await call('DELETE', '/dead-letters')).code).toBe(400);

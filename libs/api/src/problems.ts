@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { holdsInherited, putBackInherited, withoutInherited } from './inherited-names.js';
 
 const MAX_DEPTH = 64;
 
@@ -31,15 +32,20 @@ function pathOf(parent: string, { property, target }: ValidationError): string {
   return parent ? `${parent}.${property}` : property;
 }
 
+const unknownAt = (path: string): string => `${path}: is not known here`;
+
 function messagesOf(parent: string, errors: readonly ValidationError[]): string[] {
   return errors.flatMap((error) => {
     const path = pathOf(parent, error);
     const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) =>
-      constraint === 'whitelistValidation' ? `${path}: is not known here` : `${path}: ${message}`,
+      constraint === 'whitelistValidation' ? unknownAt(path) : `${path}: ${message}`,
     );
     return [...own, ...messagesOf(path, error.children ?? [])];
   });
 }
+
+const problemsOf = (instance: object): string[] =>
+  messagesOf('', validateSync(instance, { whitelist: true, forbidNonWhitelisted: true }));
 
 /** A body read as a resource: the instance, and what is wrong with it, each with its full path. */
 export interface ReadBody<Resource> {
@@ -58,7 +64,14 @@ export function readBody<Resource extends object>(
   }
   const reason = unfit(body);
   if (reason) return { resource, problems: [`the body ${reason}`] };
-  const instance = plainToInstance(type, body);
-  const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
-  return { resource: instance, problems: messagesOf('', errors) };
+  const instance = plainToInstance(type, withoutInherited(body));
+  const problems = problemsOf(instance);
+  if (!holdsInherited(body)) return { resource: instance, problems };
+  const unknown = putBackInherited(body, instance).map(unknownAt);
+  // What was put back is looked at where nothing else can be wrong: rules make text of what should be text.
+  const isFine = problems.length === 0 && unknown.length === 0;
+  return {
+    resource: instance,
+    problems: isFine ? problemsOf(instance) : [...problems, ...unknown],
+  };
 }

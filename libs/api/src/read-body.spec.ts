@@ -49,6 +49,23 @@ describe('readBody', () => {
     expect(readBody(Device, { ...head, kind: 'Device', extra: 1 }).problems).toEqual([
       'extra: is not known here',
     ]);
+    for (const name of ['toString', 'constructor', 'hasOwnProperty', 'valueOf']) {
+      expect(readBody(Device, { ...head, kind: 'Device', [name]: 1 }).problems).toEqual([
+        `${name}: is not known here`,
+      ]);
+      expect(device({ config: [{ name: 'a', inline: [], [name]: {} }] })).toEqual([
+        `spec.config[0].${name}: is not known here`,
+      ]);
+      expect(repository({ type: 'git', url: { [name]: 1 } })[0]).toMatch(/^spec.url: /);
+      const wrong = { name: 'one', labels: { [name]: 1 } };
+      expect(readBody(Device, { ...head, kind: 'Device', metadata: wrong }).problems).toHaveLength(
+        1,
+      );
+      const labels = { [name]: 'word' };
+      const metadata = { name: 'one', labels };
+      const read = readBody(Device, { ...head, kind: 'Device', metadata });
+      expect([read.problems, read.resource.metadata.labels]).toEqual([[], labels]);
+    }
     expect(device({ config: [null] })[0]).toContain('spec.config');
     expect(device({ os: null })[0]).toContain('spec.os');
     expect(readBody(Device, null).problems).toHaveLength(1);

@@ -51,9 +51,11 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   devices.start();
   await sleep(writeBeforeMs);
   let losesEntries = false;
+  const looks: ((withinMs: number) => Promise<readonly string[]>)[] = [];
   await scenario.run({
     ...{ stage, writers, random: new Random(seed), say },
     atEnd: (end) => resources.defer(end),
+    whenDone: (look) => looks.push(look),
     loseEntries: () => (losesEntries = true),
   });
   const ended = performance.now();
@@ -62,8 +64,10 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   say(`${writers.acknowledged.length} writes were acknowledged; waiting until all is done`);
   const inspector = new Inspector(stage);
   let waiting = await inspector.untilDone(patienceMs);
+  const within = scenario.convergeWithinMs ?? convergeWithinMs;
+  const apart = await Promise.all(looks.map((look) => look(within)));
   const convergedMs = Math.round(performance.now() - ended);
-  const late = convergedMs - (scenario.convergeWithinMs ?? convergeWithinMs);
+  const late = convergedMs - within;
   await sleep(settleMs);
   // A sweep may have begun something of its own meanwhile, which ends soon.
   if (waiting.length === 0) waiting = await inspector.untilDone(convergeWithinMs);
@@ -73,6 +77,7 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   const found = [...waiting, ...wrong];
   const faults = [
     ...found.map(({ text }) => text),
+    ...apart.flat(),
     ...stage.faults,
     ...unansweredOf(writers, scenario),
     ...(late > 0 && waiting.length === 0 ? [`all was done only after ${convergedMs} ms`] : []),

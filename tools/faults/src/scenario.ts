@@ -12,6 +12,8 @@ export interface Scene {
   readonly say: (text: string) => void;
   /** What must be ended when the round has been looked at; it goes on until then. */
   readonly atEnd: (end: () => Promise<void>) => void;
+  /** What else must be right once all is done, within so many milliseconds; answers what is not. */
+  readonly whenDone: (look: (withinMs: number) => Promise<readonly string[]>) => void;
   /** Entries leave a stream unhandled, or their handling is taken back: from now on the checkpoint may have holes to heal. */
   readonly loseEntries: () => void;
 }

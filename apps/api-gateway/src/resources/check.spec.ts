@@ -13,6 +13,20 @@ function problemOf(rolloutPolicy: object): string {
   }
 }
 
+describe('a selector', () => {
+  it.each([
+    [{ key: 'a', operator: { toString: 1 } }, 'operator'],
+    [{ key: 'a', operator: 'In', values: null }, 'values'],
+    [{ key: 'a', operator: 'In', values: { length: 1 } }, 'values'],
+    [{ key: 'a', operator: 'In', values: [{ toString: 1 }] }, 'values'],
+    [null, 'matchExpressions'],
+  ])('%j is refused', (expression, problem) => {
+    const selector = { matchExpressions: [expression] };
+    const deviceSelection = { strategy: 'BatchSequence', sequence: [{ selector, limit: 1 }] };
+    expect(problemOf({ deviceSelection })).toContain(problem);
+  });
+});
+
 describe('a rollout policy', () => {
   it('is taken when it makes sense', () => {
     const disruptionBudget = { groupBy: ['site'], minAvailable: 1, maxUnavailable: 1 };

@@ -43,13 +43,16 @@ function repeatedNames(path: string, spec: unknown): string[] {
   });
 }
 
+function isReadable(expression: unknown): boolean {
+  const words = [member(expression, 'key'), member(expression, 'operator')];
+  const { values = [] } = (expression ?? {}) as { values?: unknown };
+  return Array.isArray(values) && [...words, ...values].every((one) => typeof one === 'string');
+}
+
 function selectorProblemsAt(path: string, selector: unknown): string[] {
   const expressions: unknown = member(selector, 'matchExpressions') ?? [];
   const labels = member(selector, 'matchLabels') ?? {};
-  const readable =
-    isTextMap(labels) &&
-    Array.isArray(expressions) &&
-    expressions.every((one) => typeof member(one, 'key') === 'string');
+  const readable = isTextMap(labels) && Array.isArray(expressions) && expressions.every(isReadable);
   return readable ? at(path, selectorProblems(selector ?? {})) : [];
 }
 

@@ -1,6 +1,7 @@
 import { API_VERSION, type DeviceList } from '@skein/api';
 import type { Queryable } from '@skein/postgres';
 import { DEVICE_TABLES, deviceReader, presentDevice } from './device-reader.js';
+import { flag } from './flag.js';
 import { selectedSummary } from './device-summary.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
@@ -8,11 +9,6 @@ import { devices } from './selection/selectables.js';
 import { selectedList } from './selection/selected-list.js';
 
 const head = { apiVersion: API_VERSION, kind: 'DeviceList' } as const;
-
-function isFlag(text: unknown): boolean {
-  if (text === 'true' || text === 'false') return text === 'true';
-  throw new RefusedRequest('invalid', 'summaryOnly: must be true or false');
-}
 
 async function summary(database: Queryable, org: string, query: ListQuery): Promise<DeviceList> {
   const paging = ['limit', 'continue'].filter((name) => query[name] !== undefined);
@@ -33,10 +29,10 @@ async function summary(database: Queryable, org: string, query: ListQuery): Prom
 export async function listDevices(
   database: Queryable,
   org: string,
-  { summaryOnly = 'false', ...query }: ListQuery,
+  { summaryOnly, ...query }: ListQuery,
   now: string,
 ): Promise<DeviceList> {
-  if (isFlag(summaryOnly)) return summary(database, org, query);
+  if (flag('summaryOnly', summaryOnly)) return summary(database, org, query);
   const list = selectedList(devices, { 'r.org': org }, query);
   const page = await deviceReader.page(database, list);
   const metadata = listMetadata('Device', page, list.criteria, list.request.at ?? now);

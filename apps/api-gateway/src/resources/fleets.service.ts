@@ -14,6 +14,7 @@ import type { Transaction } from '@skein/postgres';
 import { FleetRow } from '../entities/fleet-row.js';
 import type { Caller } from './caller.js';
 import { fleetSummaries } from './device-summary.js';
+import { flag } from './flag.js';
 import { fleetReader, presentFleet, type FleetReadRow } from './fleet-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
@@ -175,7 +176,8 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
     rows: readonly FleetReadRow[],
     query: ListQuery,
   ): Promise<Fleet[]> {
-    if (query['addDevicesSummary'] !== 'true') return rows.map((row) => presentFleet(row));
+    const isCounted = flag('addDevicesSummary', query['addDevicesSummary']);
+    if (!isCounted) return rows.map((row) => presentFleet(row));
     const uids = rows.map(({ uid }) => uid);
     const counted = await fleetSummaries(this.organisations.of(org), org, uids);
     return rows.map((row) => presentFleet(row, counted.get(row.uid)));

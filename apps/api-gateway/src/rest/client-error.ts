@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { statusOf } from '@skein/api';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { VERSION_HEADER, VERSION } from './api-version.js';
 
@@ -30,8 +29,14 @@ const unreadable: Refusal = {
   message: 'the request cannot be read as HTTP/1.1',
 };
 
+interface ClientError extends Error {
+  readonly code?: string;
+  /** The bytes that were being read; Fastify's types say otherwise. */
+  readonly rawPacket?: unknown;
+}
+
 /** Answers what Node refuses before there is a request: as a Status, like everything else, and closes the connection. */
-export function answerClientError({ code: cause }: Error & { code?: string }, socket: Socket) {
+export function answerClientError({ code: cause, rawPacket }: ClientError, socket: Socket): void {
   if (cause === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { code, reason, message } = refusals[cause ?? ''] ?? unreadable;
   const body = JSON.stringify(statusOf(code, reason, message));
@@ -43,18 +48,6 @@ export function answerClientError({ code: cause }: Error & { code?: string }, so
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** Answers what the router refuses before any hook runs, which is a URL that is none. */
-export function answerBadUrl(
-  { message }: Error,
-  { id }: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const headers = { ...SECURITY_HEADERS, [VERSION_HEADER]: VERSION, 'x-request-id': id };
-  void reply
-    .headers(headers)
-    .status(400)
-    .send(statusOf(400, 'BadRequest', message));
+  const isHead = Buffer.isBuffer(rawPacket) && rawPacket.toString('latin1', 0, 5) === 'HEAD ';
+  socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
 }

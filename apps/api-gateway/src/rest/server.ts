@@ -6,10 +6,11 @@ import { GatewayConfig } from '../gateway.config.js';
 import { requestIdOf } from '../resources/request-id.js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import { speakOneVersion } from './api-version.js';
-import { answerBadUrl, answerClientError } from './client-error.js';
+import { answerClientError } from './client-error.js';
 import { answerDifferences } from './differences.js';
 import { leadElsewhere } from './drain.js';
 import { tagResources } from './entity-tags.js';
+import { answerExpectation, answerFrameworkError } from './framework-error.js';
 import { takeJson } from './json-bodies.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
@@ -32,13 +33,14 @@ export function httpAdapter(): FastifyAdapter {
     // Whoever comes while it closes came in time, and is told to come elsewhere next (`drain.ts`).
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
-    frameworkErrors: answerBadUrl,
+    frameworkErrors: answerFrameworkError,
   });
 }
 
 /** Answers each request with its id, and serves the documentation of the API from this machine alone. */
 export function prepareServer(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
+  server.server.on('checkExpectation', answerExpectation);
   server.removeContentTypeParser('text/plain');
   boundConnections(app);
   secureAnswers(server);

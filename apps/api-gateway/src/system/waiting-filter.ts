@@ -16,20 +16,21 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const isGroup = (value: string): value is Group => groups.some((group) => group === value);
 
-const criteria: Readonly<Record<string, readonly [is: Check, must: string]>> = {
-  service: [isGroup, `must be one of ${groups.join(', ')}`],
-  type: [(value) => value.length > 0 && !value.includes('\0'), 'must be the type of an event'],
-  org: [(value) => UUID.test(value), 'must be the uid of an organisation'],
-  since: [
-    (value) => TIME.test(value) && !Number.isNaN(Date.parse(value)),
-    'must be an RFC 3339 time',
+const criteria = new Map<string, readonly [is: Check, must: string]>([
+  ['service', [isGroup, `must be one of ${groups.join(', ')}`]],
+  ['type', [(value) => value.length > 0 && !value.includes('\0'), 'must be the type of an event']],
+  ['org', [(value) => UUID.test(value), 'must be the uid of an organisation']],
+  [
+    'since',
+    [(value) => TIME.test(value) && !Number.isNaN(Date.parse(value)), 'must be an RFC 3339 time'],
   ],
-};
+]);
+const names = [...criteria.keys()].join(', ');
 
 function problemOf([name, value]: readonly [string, unknown], others: readonly string[]) {
   if (others.includes(name)) return undefined;
-  const [is, must] = criteria[name] ?? [];
-  if (!is) return `${name}: is no criterion; there are ${Object.keys(criteria).join(', ')}`;
+  const [is, must] = criteria.get(name) ?? [];
+  if (!is) return `${name}: is no criterion; there are ${names}`;
   return typeof value === 'string' && is(value) ? undefined : `${name}: ${must}`;
 }
 
@@ -44,13 +45,19 @@ export function waitingFilter(asked: Loose, others: readonly string[]): WaitingF
   return Object.fromEntries(Object.entries(asked).filter(([name]) => !others.includes(name)));
 }
 
+/** A query says it in text. */
+function meansAll({ all = false }: Loose): boolean {
+  if (typeof all === 'boolean') return all;
+  if (all === 'true') return true;
+  throw new RefusedRequest('invalid', 'all: must be true');
+}
+
 /** The criteria of a request that changes things: it must say which, or that it means all. */
 export function explicitFilter(asked: unknown): WaitingFilter {
   const given = asked !== null && typeof asked === 'object' && !Array.isArray(asked) ? asked : {};
   const filter = waitingFilter(given as Loose, ['all']);
-  const { all } = given as Loose;
-  if (Object.keys(filter).length > 0 || all === true || all === 'true') return filter;
-  const names = Object.keys(criteria).join(', ');
+  const isForAll = meansAll(given as Loose);
+  if (isForAll || Object.keys(filter).length > 0) return filter;
   throw new RefusedRequest('invalid', `say which are meant (${names}), or all: true`);
 }
 

@@ -112,10 +112,19 @@ export const ownReasons = [
   'RepositoryPushReported',
 ];
 
+/** Further reasons of the same events, which the samples of these do not have. */
+const otherReasons = [
+  'DispatchingResumed',
+  'FleetRolloutAbortRequested',
+  'FleetRolloutPauseRequested',
+  'FleetRolloutResumeRequested',
+  'FleetRolloutRetryRequested',
+];
+
 const approval = { enum: ['Automatic', 'Manual'] };
 
 const members = {
-  'Event.reason': { enum: [...ownReasons, 'UnreadableEvent'] },
+  'Event.reason': { enum: [...ownReasons, ...otherReasons, 'UnreadableEvent'] },
   'ListMeta.resourceVersion': text,
   'Batch.approval': approval,
   'RolloutPolicy.approval': approval,

@@ -1,3 +1,5 @@
+import { authorization } from './access.js';
+
 /** How the API answered a write: with the object's version, with a refusal, or not at all. */
 export type Answer =
   | { readonly kind: 'saved'; readonly version: number }
@@ -18,11 +20,16 @@ export type Reply =
 const answerWithinMs = 10_000;
 
 /** Never throws. */
-export async function request(url: string, init: RequestInit = {}): Promise<Reply> {
-  const timeout = AbortSignal.timeout(answerWithinMs);
+export async function request(
+  url: string,
+  init: RequestInit = {},
+  withinMs: number = answerWithinMs,
+): Promise<Reply> {
+  const timeout = AbortSignal.timeout(withinMs);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   try {
-    const response = await fetch(url, { ...init, signal });
+    const headers = { authorization, ...(init.headers as Record<string, string>) };
+    const response = await fetch(url, { ...init, headers, signal });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     const { message, cause } = error as Error;
@@ -31,7 +38,7 @@ export async function request(url: string, init: RequestInit = {}): Promise<Repl
   }
 }
 
-const urlOf = (baseUrl: string, path: string): string => `${baseUrl}/api/v1/${path}`;
+export const urlOf = (baseUrl: string, path: string): string => `${baseUrl}/api/v1/${path}`;
 
 function answerOf(said: string, reply: Reply): Answer {
   if (reply.status === undefined) return { kind: 'unanswered', reason: `${said}: ${reply.reason}` };

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.js';
 import { consumerFrozen } from './consumer-frozen.js';
 import { foreignTransaction } from './foreign-transaction.js';
+import { gatewayReplicas } from './gateway.js';
 import { healthy } from './healthy.js';
 import { killService } from './kill-service.js';
 import { postgresKilled } from './postgres-killed.js';
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   streamDamage,
   consumerFrozen,
   rollingStop,
+  gatewayReplicas,
   serviceStopped,
   foreignTransaction,
   postgresKilled,
