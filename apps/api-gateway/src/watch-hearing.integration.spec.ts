@@ -6,7 +6,9 @@ import { fleet } from '../test/manifests.js';
 import type { WatchClient } from '../test/watch-client.js';
 import { WatchScene } from '../test/watch-scene.js';
 import { ChangeFeed } from './resources/watch/change-feed.js';
+import type { CatchUp } from './resources/watch/catch-up.js';
 import type { LogTail } from './resources/watch/log-tail.js';
+import { WatchService } from './resources/watch/watch.service.js';
 
 const scene = new WatchScene({ migratedDatabase, jsonClient, environment: process.env });
 const { call, follow, watch, positionOf, put, settle, settled, uidOf, deliver, fail } = scene;
@@ -84,6 +86,42 @@ describe('a change that the gateway hears', () => {
     expect(owned('a')).toBe(false);
     await deliver(number);
     await client.until(() => owned('a'));
+  });
+});
+
+describe('a change that has not taken effect', () => {
+  it('is not passed by the position of who begins to watch', async () => {
+    const resourceVersion = await positionOf('devices');
+    const number = await matched('a');
+    await waitFor(() => scene.app.get(ChangeFeed).reached.number === number);
+    const early = await watch('devices', { resourceVersion });
+    await early.until(() => early.types.includes('BOOKMARK'));
+    await early.close();
+    await deliver(number);
+    await settled();
+    const again = await watch('devices', {}, { 'last-event-id': early.lastId! });
+    await again.until(() => again.types.includes('BOOKMARK'));
+    expect(again.known.get('a')?.metadata.owner).toBe('Fleet/f');
+  });
+});
+
+describe('a change that takes effect after it was read for a client, and before he watches with others', () => {
+  it('is told to him', async () => {
+    const resourceVersion = await positionOf('devices');
+    const number = await matched('a');
+    await waitFor(() => scene.app.get(ChangeFeed).reached.number === number);
+    const { catchUp } = scene.app.get<unknown, { catchUp: CatchUp }>(WatchService);
+    const tellLongPast = catchUp.tellLongPast.bind(catchUp);
+    catchUp.tellLongPast = async (...of) => {
+      const told = await tellLongPast(...of);
+      await deliver(number);
+      await client.until(() => owned('a'));
+      return told;
+    };
+    const late = await watch('devices', { resourceVersion });
+    await late.until(() => late.types.includes('BOOKMARK'));
+    catchUp.tellLongPast = tellLongPast;
+    await late.until(() => late.known.get('a')?.metadata.owner === 'Fleet/f');
   });
 });
 

@@ -17,6 +17,15 @@ export interface Changed {
   readonly isNew: boolean;
 }
 
+/** Up to where a client was told. */
+export interface Told {
+  /** Where it began: all changes before had taken effect. */
+  readonly from: Mark;
+  readonly at: Mark;
+  /** Events before that whose changes had not taken effect when they were read. */
+  readonly open: readonly Step[];
+}
+
 /** Events that are read at once, and things that are read at once. */
 const EVENTS_AT_ONCE = 200;
 const AT_ONCE = 250;
@@ -64,20 +73,29 @@ export class CatchUp {
   }
 
   /** Tells what happened up to where the feed is by then, as fast as the client takes it. */
-  async tellLongPast(list: WatchedList, watcher: Watcher, from: Mark): Promise<Mark> {
+  async tellLongPast(list: WatchedList, watcher: Watcher, from: Mark): Promise<Told> {
     let at = from;
+    const open: Step[] = [];
     while (at.number < this.feed.reached.number && !watcher.ended.aborted) {
-      at = await this.tellSome(list, watcher, at);
+      const steps = await this.tellSome(list, watcher, at);
+      at = steps.at(-1)!.mark;
+      open.push(...steps.filter((step) => step.isOpen && step.org === list.org));
       await watcher.emptied();
     }
-    return at;
+    return { from, at, open };
   }
 
-  /** Tells what happened up to where the feed is when it begins, and does not wait for the client. */
-  async tellRest(list: WatchedList, watcher: Watcher, from: Mark): Promise<void> {
+  /**
+   * Tells what happened up to where the feed is when it begins, and does not wait for the client. What takes effect from then
+   * on is told to the client with the others; what did since it was read before, here.
+   */
+  async tellRest(list: WatchedList, watcher: Watcher, told: Told): Promise<void> {
     const to = this.feed.reached.number;
-    let at = from;
-    while (at.number < to && !watcher.ended.aborted) at = await this.tellSome(list, watcher, at);
+    let { at } = told;
+    await this.tellOf(list, watcher, told.open);
+    while (at.number < to && !watcher.ended.aborted) {
+      at = (await this.tellSome(list, watcher, at)).at(-1)!.mark;
+    }
   }
 
   /** Says where a client is that was told all changes up to there. */
@@ -111,20 +129,26 @@ export class CatchUp {
     return rows.map(({ uid }) => ({ uid, position, isNew: false }));
   }
 
-  private async tellSome(list: WatchedList, watcher: Watcher, at: Mark): Promise<Mark> {
+  /** The events that it has told of, at least one. */
+  private async tellSome(list: WatchedList, watcher: Watcher, at: Mark): Promise<readonly Step[]> {
     const { settled } = this.feed;
     const { steps } = await this.tail.after(at.number, { limit: EVENTS_AT_ONCE, data: true });
     if (steps[0]?.mark.number !== at.number + 1) throw expired();
+    await this.tellOf(list, watcher, steps);
+    const to = steps.at(-1)!.mark;
+    const told = to.number < settled.number ? to : settled;
+    // A client that is cut off again and again gets on all the same.
+    if (told.number > at.number) watcher.offer([this.bookmark(list, told)]);
+    return steps;
+  }
+
+  /** Tells what has become of the things that these events changed. */
+  private async tellOf(list: WatchedList, watcher: Watcher, steps: readonly Step[]): Promise<void> {
     const changes = await this.changesIn(list.org, list.kind, steps);
     const things = [...new Map(changes.map((changed) => [changed.uid, changed])).values()];
     for (let from = 0; from < things.length && !watcher.ended.aborted; from += AT_ONCE) {
       watcher.offer(await this.look(list, things.slice(from, from + AT_ONCE)));
     }
-    const to = steps.at(-1)!.mark;
-    const told = to.number < settled.number ? to : settled;
-    // A client that is cut off again and again gets on all the same.
-    if (told.number > at.number) watcher.offer([this.bookmark(list, told)]);
-    return to;
   }
 
   /** What the things are now. It is not known here which of them the client knows: it is told of all that are not in the list. */

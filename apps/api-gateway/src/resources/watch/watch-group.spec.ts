@@ -15,7 +15,8 @@ const list: WatchedList = {
 };
 
 it('lets in nobody who was not told what happened before: also not one who comes meanwhile', async () => {
-  const told: Watcher[] = [];
+  const told = { from: BEGINNING, at: BEGINNING, open: [] };
+  const toldRest: Watcher[] = [];
   const newcomer = () => new Watcher({ mostBytes: 1_000, lifeMs: 60_000 });
   const [first, second] = [newcomer(), newcomer()];
   const group: WatchGroup = new WatchGroup(list, {
@@ -25,21 +26,21 @@ it('lets in nobody who was not told what happened before: also not one who comes
     catchUp: {
       bookmark: () => bookmark('Device', 'token'),
       tellRest: (_list: WatchedList, watcher: Watcher) => {
-        told.push(watcher);
+        toldRest.push(watcher);
         return Promise.resolve();
       },
       lastPosition: () => {
-        if (told.length === 1) group.join({ watcher: second, at: BEGINNING });
+        if (toldRest.length === 1) group.join({ watcher: second, told });
         return Promise.resolve(7);
       },
     } as unknown as CatchUp,
   });
   for (const watcher of [first, second]) group.expect(watcher);
-  group.join({ watcher: first, at: BEGINNING });
+  group.join({ watcher: first, told });
   await group.step();
-  expect(told).toEqual([first]);
+  expect(toldRest).toEqual([first]);
   expect(group.hasWork).toBe(true);
   await group.step();
-  expect(told).toEqual([first, second]);
+  expect(toldRest).toEqual([first, second]);
   expect(group.hasWork).toBe(false);
 });

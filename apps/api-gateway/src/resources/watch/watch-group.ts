@@ -1,6 +1,6 @@
 import type { Status } from '@skein/api';
 import { RefusedRequest } from '../refused-request.js';
-import type { CatchUp, Changed } from './catch-up.js';
+import type { CatchUp, Changed, Told } from './catch-up.js';
 import { Members } from './members.js';
 import type { Mark } from './positions.js';
 import type { WatchedList } from './watched-list.js';
@@ -10,7 +10,7 @@ import type { Watcher } from './watcher.js';
 /** Somebody who is to be told from a place on. */
 interface Joiner {
   readonly watcher: Watcher;
-  readonly at: Mark;
+  readonly told: Told;
 }
 
 /** What a group needs of others. */
@@ -143,10 +143,11 @@ export class WatchGroup {
     this.joiners = this.joiners.filter((joiner) => !joiners.includes(joiner));
   }
 
-  private async bringUp({ watcher, at }: Joiner): Promise<void> {
+  private async bringUp({ watcher, told }: Joiner): Promise<void> {
     const settled = this.parts.settled();
-    await this.parts.catchUp.tellRest(this.list, watcher, at);
-    const reached = at.number > settled.number ? at : settled;
+    await this.parts.catchUp.tellRest(this.list, watcher, told);
+    // Not where it was told up to: what was open there is yet to come.
+    const reached = told.from.number > settled.number ? told.from : settled;
     watcher.offer([this.parts.catchUp.bookmark(this.list, reached)]);
   }
 

@@ -139,8 +139,8 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
   private async begin(list: WatchedList, { group, watcher, mark }: Beginning): Promise<void> {
     const from = mark ?? this.feed.settled;
     if (!mark) await this.catchUp.tellAll(list, watcher);
-    const at = await this.catchUp.tellLongPast(list, watcher, from);
-    group.join({ watcher, at });
+    const told = await this.catchUp.tellLongPast(list, watcher, from);
+    group.join({ watcher, told });
   }
 
   private groupFor(list: WatchedList): WatchGroup {
