@@ -16,4 +16,4 @@ const optionsWith = (megabytes: number): readonly string[] => [
 export const nodeOptions = optionsWith(192);
 
 /** How Node runs a gateway at which 15,000 devices may wait, with 420 MB resident at the most. */
-export const gatewayNodeOptions = optionsWith(272);
+export const gatewayNodeOptions = optionsWith(256);

@@ -4,6 +4,7 @@ import { BlobStore } from '@skein/blobs';
 import { GatewayConfig } from '../gateway.config.js';
 import { requireSelf, type Caller } from './caller.js';
 import { RENDERED_VERSION } from './device-reader.js';
+import { Documents } from './documents.js';
 import { NamedLookup } from './named-lookup.js';
 import { Organisations } from './organisations.js';
 import { Presence } from './presence.js';
@@ -16,10 +17,12 @@ interface Rendered {
   readonly name: string;
   readonly renderedVersion: number;
   readonly digest: string | null;
+  readonly size: number | null;
 }
 
 const RENDERED = `
-select r.uid, r.name, v.rendered_version as "renderedVersion", v.rendered_digest as digest
+select r.uid, r.name, v.rendered_version as "renderedVersion", v.rendered_digest as digest,
+  (select size from blobs.contents b where b.org = r.org and b.digest = v.rendered_digest) as size
 from gateway.devices r join gateway.device_views v on v.org = r.org and v.uid = r.uid
 where r.org = k.org and r.name = k.name`;
 
@@ -42,16 +45,18 @@ const isNew = ({ renderedVersion }: Rendered, { known }: RenderedRequest): boole
 /** The documents that devices fetch. */
 @Injectable()
 export class RenderedService {
-  private readonly documents: NamedLookup<Rendered>;
+  private readonly rendered: NamedLookup<Rendered>;
+  private readonly documents: Documents;
 
   constructor(
-    private readonly organisations: Organisations,
-    private readonly blobs: BlobStore,
+    organisations: Organisations,
+    blobs: BlobStore,
     private readonly waiters: RenderedWaiters,
     private readonly presence: Presence,
     private readonly config: GatewayConfig,
   ) {
-    this.documents = new NamedLookup(organisations, RENDERED);
+    this.rendered = new NamedLookup(organisations, RENDERED);
+    this.documents = new Documents(blobs, organisations);
   }
 
   /** Waits until there is a document that the device does not have; undefined when none came in time. */
@@ -89,14 +94,15 @@ export class RenderedService {
   }
 
   private async find(caller: Caller, name: string): Promise<Rendered> {
-    const found = await this.documents.find(caller.org, name);
+    const found = await this.rendered.find(caller.org, name);
     requireSelf(caller, found?.uid);
     if (!found) throw RefusedRequest.notFound('Device', name);
     return found;
   }
 
-  private async present(org: string, { name, renderedVersion, digest }: Rendered): Promise<Device> {
-    const content = await this.blobs.get(org, digest ?? '', this.organisations.of(org));
+  private async present(org: string, rendered: Rendered): Promise<Device> {
+    const { name, renderedVersion, digest, size } = rendered;
+    const content = await this.documents.get(org, { digest: digest ?? '', size: size ?? 0 });
     if (!content) throw new Error(`the document ${digest} of device ${name} is not in the blobs`);
     return {
       apiVersion: API_VERSION,

@@ -71,6 +71,8 @@ export async function openSystem({ servers, closing, say }: Bench): Promise<Devi
     SKEIN_AUTHENTICATION: 'tokens',
     SKEIN_ACCESS: JSON.stringify(access),
     SKEIN_LONG_POLL_MS: String(LONG_POLL_MS),
+    // What a device may take is not what is measured.
+    SKEIN_RATE_OF_DEVICES: '0',
   };
   await start(replayerMain, { ...shared, SKEIN_DATABASE_URL: urlOf('replayer') });
   const port = String(await freePort());
