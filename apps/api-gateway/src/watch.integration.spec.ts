@@ -158,7 +158,9 @@ describe('a watch is refused', () => {
   it('when too many watch', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => watch('fleets')));
     expect(clients.map(({ code }) => code)).toEqual(Array(20).fill(200));
-    expect((await watch('devices')).code).toBe(429);
+    const refused = await watch('devices');
+    expect(refused.code).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     await clients[0]!.close();
     await clients[1]!.until(() => clients[1]!.types.includes('BOOKMARK'));
     let code = 429;

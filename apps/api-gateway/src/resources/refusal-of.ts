@@ -18,9 +18,14 @@ const RETRY_AFTER_SECONDS = 1;
 /** Over how long those come again that were too many at once: not all at the same time. */
 const SPREAD_SECONDS = 10;
 
+/** When one of many that are refused at the same time comes again. */
+export function spreadSeconds(): number {
+  return RETRY_AFTER_SECONDS + Math.floor(Math.random() * SPREAD_SECONDS);
+}
+
 /** Too many wait for PostgreSQL. */
 function overloaded(): Refusal {
-  const retryAfterSeconds = RETRY_AFTER_SECONDS + Math.floor(Math.random() * SPREAD_SECONDS);
+  const retryAfterSeconds = spreadSeconds();
   const message = `busy: too many requests wait; try again in ${retryAfterSeconds} s`;
   return { code: 'busy', message, details: { retryAfterSeconds } };
 }

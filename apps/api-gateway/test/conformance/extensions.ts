@@ -57,8 +57,10 @@ const statuses = {
   410: ['GET'],
   412: ['PUT', 'PATCH', 'DELETE'],
   413: ['POST', 'PUT', 'PATCH'],
+  414: ['GET'],
   415: ['POST', 'PUT', 'PATCH'],
   422: ['POST'],
+  431: ['GET'],
   // The parameter cveId.
   501: ['GET /devices'],
 };

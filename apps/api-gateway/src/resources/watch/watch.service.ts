@@ -11,6 +11,7 @@ import { WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../../gateway.config.js';
 import { Organisations } from '../organisations.js';
+import { spreadSeconds } from '../refusal-of.js';
 import { RefusedRequest } from '../refused-request.js';
 import { CatchUp, type Changed } from './catch-up.js';
 import { ChangeFeed, type Listener } from './change-feed.js';
@@ -92,7 +93,9 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
     const mark = position === undefined ? undefined : this.positions.markOf(list.org, position);
     if (mark) await this.catchUp.requireKnown(mark);
     if (this.count >= this.config.watchClients) {
-      throw new RefusedRequest('too-many', 'watch: too many clients watch; try again later');
+      const retryAfterSeconds = spreadSeconds();
+      const message = `watch: too many clients watch; try again in ${retryAfterSeconds} s`;
+      throw new RefusedRequest('too-many', message, { retryAfterSeconds });
     }
     const group = this.groupFor(list);
     const watcher = this.watcherIn(group, signal);
