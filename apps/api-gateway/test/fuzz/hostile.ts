@@ -86,7 +86,8 @@ const selectors = [
 export const hostileParameter = fc.oneof(
   hostileText,
   fc.constantFrom(...selectors),
-  fc.constantFrom('@continue', '@altered', '@position', 'true', 'All', '0', '1001', '-0', '0x10'),
+  fc.constantFrom('@continue', '@altered', '@position', 'true', 'All'),
+  fc.constantFrom('0', '1001', '-1', '-0', '0x10', '1e2', '1.5', ' 1'),
   fc.string({ unit: fc.constantFrom(...'a=!(),<> /.in"\\~*'), maxLength: 24 }),
 );
 

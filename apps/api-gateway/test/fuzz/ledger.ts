@@ -27,11 +27,11 @@ export class Ledger {
     else this.save(collection, request, JSON.parse(text));
   }
 
-  private save(collection: string, { headers }: FuzzRequest, body: Loose): void {
+  private save(collection: string, { method, headers }: FuzzRequest, body: Loose): void {
     const path = `${collection}/${body.metadata.name}`;
     // A creation that was asked for again is answered as it was then.
-    const isRepeated = headers['idempotency-key'] !== undefined && this.last.has(path);
-    if (!isRepeated) this.last.set(path, partOf(body));
+    const mayRepeat = method === 'POST' && headers['idempotency-key'] !== undefined;
+    if (!mayRepeat || !this.last.has(path)) this.last.set(path, partOf(body));
   }
 
   /** @param read answers what is there at a path */
