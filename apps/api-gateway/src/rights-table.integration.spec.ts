@@ -160,6 +160,8 @@ beforeAll(async () => {
     SKEIN_AUTHENTICATION: 'tokens',
     SKEIN_ACCESS_FILE: tokens.file,
     SKEIN_LONG_POLL_MS: '1',
+    // One device asks for every route here, within seconds.
+    SKEIN_RATE_OF_DEVICES: '0',
   };
   await door.openWith(settings, ...groups.filter((group) => group !== 'gateway'));
   const device = { apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name: 'mine' } };
