@@ -19,6 +19,9 @@ const atOnce = 20;
 const patienceMs = 60_000;
 const longestPauseMs = 500;
 
+/** Too busy to answer, or to wait for what was asked. */
+const isTryAgain = ({ status }: Reply): boolean => status === 503 || status === 408;
+
 interface Running {
   readonly version: string;
   readonly spec: unknown;
@@ -154,7 +157,7 @@ export class Herd {
     const { signal } = this.ending;
     if (signal.aborted) return;
     if (reply.status === undefined && !reply.reason.includes('timeout')) this.counts.broken += 1;
-    else if (reply.status !== 503) this.refused.push(`${name}: ${JSON.stringify(reply)}`);
+    else if (!isTryAgain(reply)) this.refused.push(`${name}: ${JSON.stringify(reply)}`);
     const ms = this.random.between(50, longestPauseMs);
     await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
