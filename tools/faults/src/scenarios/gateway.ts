@@ -140,7 +140,6 @@ export const gatewayReplicas: Scenario = {
   name: 'gateway',
   title: `three gateways are killed (SIGKILL) and drained (SIGTERM) while ${herdSize} devices wait at them`,
   quick: false,
-  convergeWithinMs: 30_000,
   cutsApi: true,
   killsConsumers: true,
   environment: { ...tokensOnly(), SKEIN_LONG_POLL_MS: String(herdWaitMs) },
