@@ -154,7 +154,7 @@ describe('a hostile request', () => {
       const { code } = await rpc(method, request);
       expect([method, code]).toEqual([method, expect.stringMatching(/NOT_FOUND|INVALID_ARGUMENT/)]);
     }
-    expect((await call('GET', '/devices/a%00/rendered')).code).toBe(400);
+    expect((await call('GET', '/devices/a%00/rendered')).code).toBe(404);
   });
 
   it('that is too large is refused, and the connection goes on', async () => {

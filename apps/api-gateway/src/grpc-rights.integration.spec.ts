@@ -116,6 +116,8 @@ beforeAll(async () => {
     SKEIN_AUTHENTICATION: 'tokens',
     SKEIN_ACCESS_FILE: tokens.file,
     SKEIN_LONG_POLL_MS: '1',
+    // One device asks for every method here, within seconds.
+    SKEIN_RATE_OF_DEVICES: '0',
   };
   await door.openWith(settings, ...groups.filter((group) => group !== 'gateway'));
   const metadata = tokens.of('admin');

@@ -8,7 +8,6 @@ import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { Conformance, entriesOf, type Exchange } from '@skein/testing';
 import type { FastifyInstance } from 'fastify';
-import { parse } from 'yaml';
 import { exchangeOf } from './exchange-of.js';
 import { agentEntries, agentExtensions, extensions } from './extensions.js';
 
@@ -16,31 +15,28 @@ import { agentEntries, agentExtensions, extensions } from './extensions.js';
 const CHANNEL = 'fastify.initialization';
 /** Where {@link ./stale-extensions.mjs} looks for what was used. */
 const USED = '.skein/conformance';
-/** The document of the agent has no schemas of its own. */
-const OTHER_DOCUMENT = /[./]+\/core\/v1beta1\/openapi\.yaml#/g;
+/** Where {@link ./parse-reference.mjs} put the documents. */
+const PARSED = '.skein/reference';
 
-const reference = process.env['SKEIN_REFERENCE_DIR'];
 const spec = basename(expect.getState().testPath!);
 const found = new Set<string>();
 
 type Document = ConstructorParameters<typeof Conformance>[0];
 
-function readDocument(folder: string, name: string): Document {
-  const text = readFileSync(join(folder, `flightctl-${name}-v1beta1.openapi.yaml`), 'utf8');
-  return parse(text.replace(OTHER_DOCUMENT, '#'), { merge: true, maxAliasCount: -1 });
-}
+const readDocument = (name: string): Document =>
+  JSON.parse(readFileSync(join(PARSED, `${name}.json`), 'utf8'));
 
-function documentsIn(folder: string) {
-  const core = readDocument(folder, 'core');
+function readDocuments() {
+  const core = readDocument('core');
   const { components } = core;
-  const agent = { ...readDocument(folder, 'agent'), components };
+  const agent = { ...readDocument('agent'), components };
   return {
     core: new Conformance(core, extensions),
     agent: new Conformance(agent, agentExtensions),
   };
 }
 
-type Documents = ReturnType<typeof documentsIn>;
+type Documents = ReturnType<typeof readDocuments>;
 
 function deviations({ core, agent }: Documents, exchange: Exchange): string[] {
   const ofAgent = agent.has(exchange) ? agent.deviations(exchange) : [];
@@ -59,10 +55,10 @@ function usedOf({ core, agent }: Documents): string[] {
   return [...core.used, ...[...agent.used].map((entry) => `agent ${entry}`)];
 }
 
-function holdAgainst(folder: string): void {
+function holdAgainstReference(): void {
   let documents: Documents | undefined;
   const onServer = (message: unknown) => {
-    documents ??= documentsIn(folder);
+    documents ??= readDocuments();
     watch((message as { fastify: FastifyInstance }).fastify, documents);
   };
   beforeAll(() => subscribe(CHANNEL, onServer));
@@ -84,6 +80,6 @@ function holdAgainst(folder: string): void {
 const isFuzz = spec.startsWith('fuzz.');
 
 if (spec.includes('.integration.') && !isFuzz) {
-  if (reference) holdAgainst(reference);
+  if (process.env['SKEIN_REFERENCE_DIR']) holdAgainstReference();
   else it.skip('speaks as the reference document says: SKEIN_REFERENCE_DIR is not set', () => {});
 }
