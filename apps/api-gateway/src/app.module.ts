@@ -23,7 +23,7 @@ import { DevicesService } from './resources/devices.service.js';
 import { EventsService } from './resources/events/events.service.js';
 import { FleetsService } from './resources/fleets.service.js';
 import { IdempotencyKeys } from './resources/idempotency-keys.js';
-import { Organisations } from './resources/organisations.js';
+import { OrganisationDatabases } from './resources/organisation-database.js';
 import { LabelsService } from './resources/labels.service.js';
 import { Presence } from './resources/presence.js';
 import { RenderedService } from './resources/rendered.service.js';
@@ -65,7 +65,7 @@ import { UnbuiltController } from './rest/unbuilt.controller.js';
 import { Admission } from './rights/admission.js';
 import { DeviceTokens } from './rights/device-tokens.js';
 import { identitiesProvider } from './rights/identities.provider.js';
-import { RightsGuard } from './rights/rights.guard.js';
+import { RightsGuard } from './rest/rights.guard.js';
 import { WaitingEventsService } from './system/waiting-events.service.js';
 
 const entities = [RepositoryRow, FleetRow, DeviceRow];
@@ -86,8 +86,8 @@ const blobs = [
 
 /** All that is done for one organisation reaches PostgreSQL by it. */
 const organisations = {
-  provide: Organisations,
-  useFactory: (log: EventLog) => Organisations.open(log),
+  provide: OrganisationDatabases,
+  useFactory: (log: EventLog) => OrganisationDatabases.open(log),
   inject: [EventLog],
 };
 

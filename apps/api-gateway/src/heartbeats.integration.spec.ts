@@ -9,7 +9,7 @@ import { device } from '../test/manifests.js';
 import { reportOf } from './resources/device-report.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { Heartbeats } from './resources/heartbeats.js';
-import { Organisations } from './resources/organisations.js';
+import { OrganisationDatabases } from './resources/organisation-database.js';
 
 const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
 const { call, appended } = door;
@@ -70,7 +70,7 @@ describe('reports without news', () => {
   });
 
   it('of one device by several callers at once leave what was said last', async () => {
-    const heartbeats = new Heartbeats(door.app.get(Organisations));
+    const heartbeats = new Heartbeats(door.app.get(OrganisationDatabases));
     const [row] = await door.postgres.query<{ uid: string }>(
       `select uid from gateway.devices where name = 'd0'`,
     );

@@ -6,7 +6,10 @@ import { jsonClient, waitFor } from '@skein/testing';
 import { device, fleet, gitItem, repository } from '../test/manifests.js';
 import { TwoOrganisations } from '../test/two-organisations.js';
 import { deviceReader } from './resources/device-reader.js';
-import { Organisations, type OrganisationDatabase } from './resources/organisations.js';
+import {
+  OrganisationDatabases,
+  type OrganisationDatabase,
+} from './resources/organisation-database.js';
 
 const FORBIDDEN = '42501';
 const scene = new TwoOrganisations({ migratedDatabase, jsonClient, environment: process.env });
@@ -66,7 +69,7 @@ beforeAll(async () => {
     await waitFor(async () => (await scene.call(holder, 'GET', '/fleets')).code === 200);
     await fill(holder);
   }
-  own = door.app.get(Organisations).of(first);
+  own = door.app.get(OrganisationDatabases).of(first);
 });
 afterAll(() => scene.close());
 
@@ -122,7 +125,7 @@ describe('a query past the gateway, for one organisation', () => {
 });
 
 it('whoever asks beside whom, on the same connections, sees its own', async () => {
-  const organisations = door.app.get(Organisations);
+  const organisations = door.app.get(OrganisationDatabases);
   const seen = Array.from({ length: 300 }, async (_value, index) => {
     const org = [first, second][index % 3];
     const database = org ? organisations.of(org) : door.postgres;

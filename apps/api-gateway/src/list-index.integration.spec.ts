@@ -5,7 +5,10 @@ import type { Queryable } from '@skein/postgres';
 import { jsonClient } from '@skein/testing';
 import { ListScene } from '../test/list-scene.js';
 import { deviceReader } from './resources/device-reader.js';
-import { Organisations, type OrganisationDatabase } from './resources/organisations.js';
+import {
+  OrganisationDatabases,
+  type OrganisationDatabase,
+} from './resources/organisation-database.js';
 import type { ListQuery } from './resources/page.js';
 import { devices } from './resources/selection/selectables.js';
 import { selectedList } from './resources/selection/selected-list.js';
@@ -28,7 +31,7 @@ insert into gateway.device_views (org, uid) select org, uid from made`;
 
 beforeAll(async () => {
   await scene.open();
-  database = scene.app.get(Organisations).of(org);
+  database = scene.app.get(OrganisationDatabases).of(org);
   await scene.postgres.query(MANY, [org]);
   for (const table of ['devices', 'device_views'])
     await scene.admin.query(`vacuum analyze gateway.${table}`);

@@ -9,7 +9,7 @@ import { GrpcScene } from '../test/grpc-scene.js';
 import { device as manifest } from '../test/manifests.js';
 import { hearingOf } from '../test/view-scene.js';
 import { GatewayConfig } from './gateway.config.js';
-import { OrganisationDatabase } from './resources/organisations.js';
+import { OrganisationDatabase } from './resources/organisation-database.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';
 
 const door = new GrpcScene({ migratedDatabase, jsonClient, environment: process.env });

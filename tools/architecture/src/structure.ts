@@ -24,9 +24,9 @@ const dependencyFields = [
 /** Folders that own tables of the engine, besides the apps. */
 const engineLibraries = ['libs/event-log', 'libs/blobs'];
 
-/** What the gateway does for all organisations at once, or for none. All else goes through `organisations.ts`. */
+/** What the gateway does for all organisations at once, or for none. All else goes through `organisation-database.ts`. */
 const acrossOrganisations = [
-  'src/resources/organisations.ts',
+  'src/resources/organisation-database.ts',
   'src/resources/presence.ts',
   'src/resources/rendered-waiters.ts',
   'src/resources/events/event-searches.ts',
@@ -120,5 +120,5 @@ export function unscopedRequests({ folder, files }: Project): string[] {
     .filter(([path]) => path.startsWith('src/resources/') && !isTest(path))
     .filter(([, text]) => /\bPostgres\b|\.postgres\b|\blog\.(commit|append)\b/.test(text))
     .filter(([path]) => !acrossOrganisations.includes(path))
-    .map(([path]) => `${folder}/${path}: must reach PostgreSQL by Organisations.of`);
+    .map(([path]) => `${folder}/${path}: must reach PostgreSQL by OrganisationDatabases.of`);
 }

@@ -52,8 +52,8 @@ const viewed: Readonly<Record<string, string>> = {
 
 const schemaOf = (table: string): string => table.split('.')[0]!;
 
-/** Those of the schemas that are there. */
-export const present =
+/** Whether a table is there, if only these services were migrated. */
+const isThere =
   (services: readonly Group[]) =>
   (table: string): boolean => {
     const schema = schemaOf(table);
@@ -61,11 +61,11 @@ export const present =
   };
 
 export const isolatedTables = (services: readonly Group[]): string[] =>
-  isolated.filter(present(services));
+  isolated.filter(isThere(services));
 
 /** The views, by their names in the schema `organisation`, and what they are of. */
 export const organisationViews = (services: readonly Group[]): [name: string, of: string][] =>
-  Object.entries(viewed).filter(([, of]) => present(services)(of));
+  Object.entries(viewed).filter(([, of]) => isThere(services)(of));
 
 const HAS_POLICIES = `
 select c.relrowsecurity and count(p.polname) = 2 as isolated

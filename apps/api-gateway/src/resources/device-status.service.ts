@@ -14,7 +14,7 @@ import { DEVICE_STATUSES } from './device-statuses.js';
 import { Heartbeats } from './heartbeats.js';
 import { InTurn } from './in-turn.js';
 import { NamedLookup } from './named-lookup.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { withPatchedStatus, type Patch } from './patch/patched.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
@@ -67,7 +67,7 @@ export class DeviceStatusService {
   private readonly turns = new InTurn();
 
   constructor(
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly presence: Presence,
   ) {
     this.known = new NamedLookup(organisations, KNOWN_MANY);

@@ -5,7 +5,7 @@ import type { Transaction } from '@skein/postgres';
 import { newDeviceToken } from '../rights/device-token.js';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { RefusedRequest } from './refused-request.js';
 
 interface Row {
@@ -40,7 +40,7 @@ function present(device: string, { id, createdAt, createdBy }: Row): DeviceToken
 /** The tokens of devices: who made them, and when. What they are is shown once, to who asked for them. */
 @Injectable()
 export class DeviceTokensService {
-  constructor(private readonly organisations: Organisations) {}
+  constructor(private readonly organisations: OrganisationDatabases) {}
 
   async list({ org }: Caller, name: string): Promise<DeviceTokenList> {
     const [device] = await this.organisations.of(org).query<{ uid: string }>(DEVICE, [org, name]);

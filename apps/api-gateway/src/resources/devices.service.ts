@@ -14,7 +14,7 @@ import type { Caller } from './caller.js';
 import { listDevices } from './device-list.js';
 import { deviceReader, presentDevice } from './device-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import type { ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RepositoryUsers } from './repository-users.js';
@@ -35,7 +35,7 @@ export class DevicesService implements KindRules<DeviceRow, Device> {
   private readonly writer: Writer<DeviceRow, Device>;
 
   constructor(
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,
     private readonly positions: ListPositions,

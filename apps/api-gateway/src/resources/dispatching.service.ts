@@ -3,7 +3,7 @@ import { API_VERSION, type Dispatching, type DispatchingRequest } from '@skein/a
 import { dispatchingSwitched } from '@skein/events';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 
 interface Row {
   readonly frozen: boolean;
@@ -25,7 +25,7 @@ returning org`;
 /** One switch for each organisation, which stops all rollouts at once. */
 @Injectable()
 export class DispatchingService {
-  constructor(private readonly organisations: Organisations) {}
+  constructor(private readonly organisations: OrganisationDatabases) {}
 
   async read({ org }: Caller): Promise<Dispatching> {
     const [row] = await this.organisations.of(org).query<Row>(READ, [org]);

@@ -1,7 +1,7 @@
 import type { BlobStore } from '@skein/blobs';
 import { Batched } from './batched.js';
 import { ByOrganisation } from './by-organisation.js';
-import type { Organisations } from './organisations.js';
+import type { OrganisationDatabases } from './organisation-database.js';
 
 interface Wanted {
   readonly digest: string;
@@ -16,7 +16,7 @@ const MOST_BYTES = 4 * 1_024 * 1_024;
 export class Documents {
   private readonly batches: ByOrganisation<Batched<Wanted, Buffer | undefined>>;
 
-  constructor(blobs: BlobStore, organisations: Organisations) {
+  constructor(blobs: BlobStore, organisations: OrganisationDatabases) {
     const read = async (org: string, wanted: readonly Wanted[]) => {
       const digests = new Set(wanted.map(({ digest }) => digest));
       const found = await blobs.getMany(org, [...digests], organisations.of(org));

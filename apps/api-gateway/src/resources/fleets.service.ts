@@ -18,7 +18,7 @@ import { flag } from './flag.js';
 import { fleetReader, presentFleet, type FleetReadRow } from './fleet-reader.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import type { Changes, Draft, Identity, KindRules, Saved } from './kind-rules.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { patched, type Patch } from './patch/patched.js';
 import { RefusedRequest } from './refused-request.js';
@@ -53,7 +53,7 @@ export class FleetsService implements KindRules<FleetRow, Fleet> {
   private readonly writer: Writer<FleetRow, Fleet>;
 
   constructor(
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,
     private readonly positions: ListPositions,

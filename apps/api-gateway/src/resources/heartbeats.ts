@@ -2,7 +2,7 @@ import { Batched } from './batched.js';
 import { ByOrganisation } from './by-organisation.js';
 import type { Report } from './device-report.js';
 import { DEVICE_STATUSES } from './device-statuses.js';
-import type { Organisations } from './organisations.js';
+import type { OrganisationDatabases } from './organisation-database.js';
 import type { DeviceKey } from './waiter.js';
 
 interface Heartbeat {
@@ -40,7 +40,7 @@ returning s.uid`;
 export class Heartbeats {
   private readonly batches: ByOrganisation<Batched<Heartbeat, boolean>>;
 
-  constructor(private readonly organisations: Organisations) {
+  constructor(private readonly organisations: OrganisationDatabases) {
     const settings = {
       gatherMs: GATHER_MS,
       weigh: ({ json }: Heartbeat) => json.length,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from './caller.js';
 import { DEVICE_TABLES } from './device-reader.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import type { ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 import { Parameters } from './selection/parameters.js';
@@ -13,7 +13,7 @@ const ALL = '1000';
 /** The words that devices are selected by. */
 @Injectable()
 export class LabelsService {
-  constructor(private readonly organisations: Organisations) {}
+  constructor(private readonly organisations: OrganisationDatabases) {}
 
   /**
    * The distinct labels of the selected devices, as `key=value`, in the order of their bytes.

@@ -1,7 +1,7 @@
 import { nameProblems } from '@skein/domain-resource';
 import { Batched } from './batched.js';
 import { ByOrganisation } from './by-organisation.js';
-import type { Organisations } from './organisations.js';
+import type { OrganisationDatabases } from './organisation-database.js';
 
 interface Found {
   readonly uid: string | null;
@@ -12,7 +12,7 @@ export class NamedLookup<Row extends { readonly uid: string }> {
   private readonly batches: ByOrganisation<Batched<string, Found>>;
 
   /** @param select one thing, of which `k.org` and `k.name` are known */
-  constructor(organisations: Organisations, select: string) {
+  constructor(organisations: OrganisationDatabases, select: string) {
     // By `offset 0` each is looked up by the indexes, however many they are and whatever the statistics say.
     const sql = `
 select found.* from unnest($2::text[]) with ordinality as n (name, place)

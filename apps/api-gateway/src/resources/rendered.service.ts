@@ -6,7 +6,7 @@ import { requireSelf, type Caller } from './caller.js';
 import { RENDERED_VERSION } from './device-reader.js';
 import { Documents } from './documents.js';
 import { NamedLookup } from './named-lookup.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 import { RenderedWaiters } from './rendered-waiters.js';
@@ -49,7 +49,7 @@ export class RenderedService {
   private readonly documents: Documents;
 
   constructor(
-    organisations: Organisations,
+    organisations: OrganisationDatabases,
     blobs: BlobStore,
     private readonly waiters: RenderedWaiters,
     private readonly presence: Presence,

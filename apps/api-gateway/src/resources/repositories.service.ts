@@ -19,7 +19,7 @@ import { RepositoryRow } from '../entities/repository-row.js';
 import type { Caller } from './caller.js';
 import { metadataOf } from './metadata.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { READ_COLUMNS, Reader, type ReadRow } from './reader.js';
 import { RepositoryCredentials } from './repository-credentials.js';
@@ -87,7 +87,7 @@ export class RepositoriesService implements KindRules<RepositoryRow, Repository>
   private readonly writer: Writer<RepositoryRow, Repository>;
 
   constructor(
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly credentials: RepositoryCredentials,
     private readonly users: RepositoryUsers,
     keys: IdempotencyKeys,

@@ -10,7 +10,7 @@ import {
 import type { Queryable, Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { RefusedRequest } from './refused-request.js';
 import { isPush, isSigned, type Headers } from './webhook-signature.js';
 
@@ -40,7 +40,7 @@ const bindingOf = ({ org, uid }: Row) => ({ org, uid: `${uid}/webhook` });
 @Injectable()
 export class RepositoryWebhooksService {
   constructor(
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly sealer: Sealer,
   ) {}
 

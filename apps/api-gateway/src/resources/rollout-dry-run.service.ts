@@ -11,7 +11,7 @@ import { canonicalJson, changesOf, type Labels } from '@skein/domain-resource';
 import { planOf, Preview, type Plan } from '@skein/domain-rollout';
 import type { Caller } from './caller.js';
 import { fleetReader, type FleetReadRow } from './fleet-reader.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { pageRequest, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 
@@ -71,7 +71,7 @@ function requireSame(row: FleetReadRow, { metadata, spec }: Fleet): void {
 /** Says what a rollout would do now. Nothing is written. */
 @Injectable()
 export class RolloutDryRunService {
-  constructor(private readonly organisations: Organisations) {}
+  constructor(private readonly organisations: OrganisationDatabases) {}
 
   /** @param body the fleet as it would be applied; absent: as it is */
   async run({ org }: Caller, name: string, query: ListQuery, body?: Fleet): Promise<RolloutDryRun> {

@@ -9,7 +9,7 @@ import {
 import type { Transaction } from '@skein/postgres';
 import { attempt } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { RefusedRequest } from './refused-request.js';
 import { rolloutReader, type RolloutRow } from './rollout-reader.js';
 
@@ -78,7 +78,7 @@ const rules: Readonly<Record<RolloutAction, (row: RolloutRow, batch?: number) =>
 /** Says what people want of rollouts. The rollout service does it: until it has, the rollout is shown as it was. */
 @Injectable()
 export class RolloutRequestsService {
-  constructor(private readonly organisations: Organisations) {}
+  constructor(private readonly organisations: OrganisationDatabases) {}
 
   /** @throws RefusedRequest when there is no such rollout, or it is not in a state for that */
   async act(

@@ -8,7 +8,7 @@ import {
 } from '@skein/api';
 import type { Caller } from './caller.js';
 import { fleetReader } from './fleet-reader.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { criteriaOf, listMetadata, pageRequest, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 import { presentDevice, presentRollout } from './rollout-presenter.js';
@@ -32,7 +32,7 @@ function outcomesOf(query: ListQuery): readonly DeviceOutcome[] {
 /** How template versions are spread over fleets, and what waits for what. */
 @Injectable()
 export class RolloutsService {
-  constructor(private readonly organisations: Organisations) {}
+  constructor(private readonly organisations: OrganisationDatabases) {}
 
   async read({ org }: Caller, uid: string): Promise<Rollout> {
     const database = this.organisations.of(org);

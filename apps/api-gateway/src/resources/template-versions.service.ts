@@ -8,7 +8,7 @@ import {
 import type { Queryable } from '@skein/postgres';
 import type { Caller } from './caller.js';
 import { fleetReader } from './fleet-reader.js';
-import { Organisations } from './organisations.js';
+import { OrganisationDatabases } from './organisation-database.js';
 import { listMetadata, type ListQuery } from './page.js';
 import { RefusedRequest } from './refused-request.js';
 import { templateVersions } from './selection/selectables.js';
@@ -60,7 +60,7 @@ async function requireFleet(database: Queryable, scope: Scope, name: string) {
 @Injectable()
 export class TemplateVersionsService {
   constructor(
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly positions: ListPositions,
   ) {}
 

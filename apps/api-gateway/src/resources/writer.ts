@@ -5,7 +5,7 @@ import { attempt, Raced } from './attempt.js';
 import { originOf, type Caller } from './caller.js';
 import type { Body, Draft, Identity, KindRules, Saved } from './kind-rules.js';
 import type { Creation, IdempotencyKeys } from './idempotency-keys.js';
-import type { Organisations } from './organisations.js';
+import type { OrganisationDatabases } from './organisation-database.js';
 import { requireMatch, requireVersion } from './preconditions.js';
 import { RefusedRequest } from './refused-request.js';
 import { RowTable } from './row-table.js';
@@ -39,7 +39,7 @@ export class Writer<Row extends NamedRow, Resource extends Body & { spec?: objec
   private readonly table: RowTable<Row>;
 
   constructor(
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly rules: KindRules<Row, Resource>,
     private readonly keys: IdempotencyKeys,
   ) {

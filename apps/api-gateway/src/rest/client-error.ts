@@ -1,16 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { statusOf } from '@skein/api';
-import { SECURITY_HEADERS } from './security-headers.js';
-import { VERSION_HEADER, VERSION } from './api-version.js';
+import { answerOf, type EarlyRefusal } from './early-refusal.js';
 
-interface Refusal {
-  readonly code: number;
-  readonly reason: string;
-  readonly message: string;
-}
-
-const refusals: Readonly<Record<string, Refusal>> = {
+const refusals: Readonly<Record<string, EarlyRefusal>> = {
   HPE_HEADER_OVERFLOW: {
     code: 431,
     reason: 'RequestHeaderFieldsTooLarge',
@@ -23,7 +15,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   },
 };
 
-const unreadable: Refusal = {
+const unreadable: EarlyRefusal = {
   code: 400,
   reason: 'BadRequest',
   message: 'the request cannot be read as HTTP/1.1',
@@ -38,14 +30,11 @@ interface ClientError extends Error {
 /** Answers what Node refuses before there is a request: as a Status, like everything else, and closes the connection. */
 export function answerClientError({ code: cause, rawPacket }: ClientError, socket: Socket): void {
   if (cause === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const { code, reason, message } = refusals[cause ?? ''] ?? unreadable;
-  const body = JSON.stringify(statusOf(code, reason, message));
+  const refusal = refusals[cause ?? ''] ?? unreadable;
+  const { body, headers } = answerOf(refusal);
   const head = [
-    `HTTP/1.1 ${code} ${STATUS_CODES[code]}`,
-    `${VERSION_HEADER}: ${VERSION}`,
-    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
+    `HTTP/1.1 ${refusal.code} ${STATUS_CODES[refusal.code]}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ];
   const isHead = Buffer.isBuffer(rawPacket) && rawPacket.toString('latin1', 0, 5) === 'HEAD ';

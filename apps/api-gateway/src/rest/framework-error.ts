@@ -1,44 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { statusOf } from '@skein/api';
 import { requestIdOf } from '../resources/request-id.js';
-import { VERSION, VERSION_HEADER } from './api-version.js';
-import { SECURITY_HEADERS } from './security-headers.js';
+import { answerOf, type EarlyRefusal } from './early-refusal.js';
 
-interface Refusal {
-  readonly code: number;
-  readonly reason: string;
-  readonly message: string;
-}
-
-const unreadable: Refusal = {
+const unreadable: EarlyRefusal = {
   code: 400,
   reason: 'BadRequest',
   message: 'the path cannot be read: after % come two hexadecimal digits, and they make UTF-8',
 };
 
-const tooLong: Refusal = {
+const tooLong: EarlyRefusal = {
   code: 414,
   reason: 'RequestURITooLong',
   message: 'a part of the path is longer than any name',
 };
 
-const unmet: Refusal = {
+const unmet: EarlyRefusal = {
   code: 417,
   reason: 'ExpectationFailed',
   message: 'Expect: can be 100-continue, and nothing else',
 };
 
-/** Answers as everything else does, where no hook has run yet. */
-function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const { code, reason, message } = refusal;
-  const body = JSON.stringify(statusOf(code, reason, message));
-  response.writeHead(code, {
-    ...SECURITY_HEADERS,
-    [VERSION_HEADER]: VERSION,
-    'x-request-id': requestIdOf(request.headers['x-request-id']),
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-  });
+function refuse(request: IncomingMessage, response: ServerResponse, refusal: EarlyRefusal): void {
+  const { body, headers } = answerOf(refusal);
+  const requestId = requestIdOf(request.headers['x-request-id']);
+  response.writeHead(refusal.code, { ...headers, 'x-request-id': requestId });
   response.end(body);
 }
 

@@ -1,5 +1,5 @@
 import type { EventLog } from '@skein/event-log';
-import type { Organisations } from '../organisations.js';
+import type { OrganisationDatabases } from '../organisation-database.js';
 import { noPosition, type PageRequest } from '../page.js';
 import { RefusedRequest } from '../refused-request.js';
 import {
@@ -49,7 +49,7 @@ function keyOf(after: string | null): HistoryKey | null {
 export class EventSearches {
   constructor(
     private readonly log: EventLog,
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
   ) {}
 
   /** @throws RefusedRequest */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { API_VERSION, type EventList } from '@skein/api';
 import { EventLog } from '@skein/event-log';
 import type { Caller } from '../caller.js';
-import { Organisations } from '../organisations.js';
+import { OrganisationDatabases } from '../organisation-database.js';
 import { listMetadata, pageRequest, type ListQuery } from '../page.js';
 import { ListPositions } from '../watch/list-positions.js';
 import type { WatchedList } from '../watch/watched-list.js';
@@ -17,7 +17,7 @@ export class EventsService {
 
   constructor(
     log: EventLog,
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly positions: ListPositions,
   ) {
     this.searches = new EventSearches(log, organisations);

@@ -1,5 +1,5 @@
 import type { EventLog } from '@skein/event-log';
-import type { Organisations } from '../organisations.js';
+import type { OrganisationDatabases } from '../organisation-database.js';
 import { RefusedRequest } from '../refused-request.js';
 import type { ChangeFeed } from './change-feed.js';
 import { LogTail, type Step } from './log-tail.js';
@@ -46,7 +46,7 @@ export class CatchUp {
   /** @param mostEvents the log is read for a client over so many events at the most */
   constructor(
     private readonly log: EventLog,
-    private readonly organisations: Organisations,
+    private readonly organisations: OrganisationDatabases,
     private readonly feed: ChangeFeed,
     private readonly positions: Positions,
     private readonly mostEvents: number,

@@ -10,7 +10,7 @@ import { isTransient } from '@skein/postgres';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../../gateway.config.js';
-import { Organisations } from '../organisations.js';
+import { OrganisationDatabases } from '../organisation-database.js';
 import { spreadSeconds } from '../refusal-of.js';
 import { RefusedRequest } from '../refused-request.js';
 import { CatchUp, type Changed } from './catch-up.js';
@@ -52,7 +52,7 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
 
   constructor(
     log: EventLog,
-    organisations: Organisations,
+    organisations: OrganisationDatabases,
     private readonly feed: ChangeFeed,
     private readonly positions: Positions,
     private readonly config: GatewayConfig,

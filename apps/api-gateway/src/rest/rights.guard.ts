@@ -2,9 +2,9 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { HealthController } from '@skein/service';
 import type { FastifyRequest } from 'fastify';
-import { Admission, type Credentials } from './admission.js';
-import { admitted } from './admitted.js';
-import { NEED, type Need } from './needs.js';
+import { Admission, type Credentials } from '../rights/admission.js';
+import { admitted } from '../rights/admitted.js';
+import { NEED, type Need } from '../rights/needs.js';
 
 function credentialsOf({ headers, query, ip: address }: FastifyRequest): Credentials {
   const { org_id: organization } = query as Record<string, string | string[] | undefined>;

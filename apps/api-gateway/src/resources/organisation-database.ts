@@ -48,7 +48,7 @@ class Rehearsed<Result> extends Error {
 
 /** PostgreSQL, organisation by organisation: all that the gateway does for one of them goes through here (ADR 0032). */
 @Injectable()
-export class Organisations {
+export class OrganisationDatabases {
   private readonly postgres: Postgres;
 
   private constructor(
@@ -59,11 +59,11 @@ export class Organisations {
   }
 
   /** The migrations name the role after ours. */
-  static async open(log: EventLog): Promise<Organisations> {
+  static async open(log: EventLog): Promise<OrganisationDatabases> {
     const [row] = await log.postgres.query<{ role: string }>(
       `select session_user || '_requests' as role`,
     );
-    return new Organisations(log, row!.role);
+    return new OrganisationDatabases(log, row!.role);
   }
 
   of(org: string): OrganisationDatabase {
