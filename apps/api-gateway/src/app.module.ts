@@ -16,6 +16,7 @@ import { GatewayView } from './gateway.view.js';
 import { grpcControllers, grpcProviders } from './grpc/parts.js';
 import { Backlog } from './limits/backlog.js';
 import { ConfiguredRates } from './limits/rate-limits.provider.js';
+import { TrustedProxies } from './limits/trusted-proxies.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
 import { DeviceTokensService } from './resources/device-tokens.service.js';
 import { DispatchingService } from './resources/dispatching.service.js';
@@ -157,6 +158,7 @@ const resources = [
     identitiesProvider,
     Backlog,
     ConfiguredRates,
+    TrustedProxies,
     Admission,
     ...taskProviders(GatewayTask, GatewaySweep),
     { provide: APP_GUARD, useClass: RightsGuard },

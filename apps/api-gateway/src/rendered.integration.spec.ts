@@ -98,6 +98,7 @@ describe('the rendered document', () => {
     await harness.handle(await document(1));
     const answer = rendered('1');
     await waiting();
+    expect(await door.gauge('skein_devices_waiting')).toBe(1);
     await harness.handle(await document(2));
     expect(await answer).toMatchObject({ code: 200, body: { spec: { os: { image: 'v2' } } } });
     expect(waiters.size).toBe(0);

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migratedDatabase } from '@skein/migrate';
-import { HealthServer } from '@skein/service';
 import { jsonClient, waitFor } from '@skein/testing';
 import { DoorScene } from '../test/door-scene.js';
 import { device } from '../test/manifests.js';
@@ -106,9 +105,7 @@ describe('connections', () => {
     const sockets = await Promise.all(Array.from({ length: 25 }, open));
     for (const socket of sockets) socket.on('error', () => undefined).resume();
     await waitFor(() => sockets.filter(({ closed }) => closed).length >= 5);
-    const { url } = door.app.get(HealthServer);
-    const figures = await (await fetch(`${url}/metrics`)).text();
-    expect(Number(/^skein_connections_dropped_total\S* (\d+)/m.exec(figures)?.[1])).toBe(5);
+    expect(await door.gauge('skein_connections_dropped_total')).toBe(5);
     for (const socket of sockets) socket.destroy();
   });
 });

@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { migratedDatabase } from '@skein/migrate';
-import { HealthServer } from '@skein/service';
 import { jsonClient, waitFor } from '@skein/testing';
 import type { WatchClient } from '../test/watch-client.js';
 import { WatchScene } from '../test/watch-scene.js';
 import { WatchService } from './resources/watch/watch.service.js';
 
 const scene = new WatchScene({ migratedDatabase, jsonClient, environment: process.env });
-const { follow, watch, put, settle, positionOf } = scene;
+const { follow, watch, put, settle, positionOf, gauge } = scene;
 
 beforeAll(() => {
   process.env['SKEIN_WATCH_BUFFER_BYTES'] = String(64 * 1_024);
@@ -20,11 +19,6 @@ afterEach(async () => {
 afterAll(() => scene.close());
 
 const service = () => scene.app.get(WatchService);
-const gauge = async (name: string): Promise<number> => {
-  const text = await (await fetch(`${scene.app.get(HealthServer).url}/metrics`)).text();
-  const line = text.split('\n').find((one) => one.startsWith(`${name}{`));
-  return Number(line?.split(' ')[1] ?? 0);
-};
 
 /** Changes of one device with a large label, until a client that does not read is behind for good. */
 const flood = async (isEnough: () => boolean) => {

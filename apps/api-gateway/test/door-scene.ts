@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Group } from '@skein/events';
 import { Postgres } from '@skein/postgres';
-import { startService } from '@skein/service';
+import { HealthServer, startService } from '@skein/service';
 import { gateway } from '../src/gateway.options.js';
 import { httpAdapter } from '../src/rest/server.js';
 
@@ -42,6 +42,7 @@ interface Row {
   readonly version: number;
   readonly data: Loose;
   readonly requestid: string;
+  readonly sourceaddress: string;
   readonly traceparent: string;
 }
 
@@ -124,6 +125,13 @@ export class DoorScene {
     body?: unknown,
     headers: Record<string, string> = {},
   ) => this.client(method, `/api/v1${path}`, { body, headers });
+
+  /** What the metrics say now. */
+  readonly gauge = async (name: string): Promise<number> => {
+    const text = await (await fetch(`${this.app.get(HealthServer).url}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${name}{`));
+    return Number(line?.split(' ')[1] ?? 0);
+  };
 
   /** What was appended since the last look. */
   readonly appended = async (): Promise<Row[]> => {

@@ -3,7 +3,7 @@ import { Metadata, type ServerUnaryCall, type ServerWritableStream } from '@grpc
 import { requestIdOf } from '../resources/request-id.js';
 import type { Caller } from '../resources/caller.js';
 import type { Admitted } from '../rights/admission.js';
-import { addressOf, callerOf } from './caller.js';
+import { callerBy } from '../rights/admitted.js';
 
 export type ServerCall =
   ServerUnaryCall<Uint8Array, Uint8Array> | ServerWritableStream<Uint8Array, Uint8Array>;
@@ -44,8 +44,7 @@ export class Call {
   /** Who calls, for which organisation, and from where. */
   get caller(): Caller {
     if (!this.admitted) throw new Error('a call came past the guard of rights');
-    const sourceaddress = addressOf(this.server.getPeer());
-    return callerOf(this.admitted, { sourceaddress, requestid: this.requestId });
+    return callerBy(this.admitted, this.requestId);
   }
 
   /** Aborted when nobody waits for the answer any more. */

@@ -24,8 +24,9 @@ export class GrpcDoor {
   constructor(config: GatewayConfig, health: GrpcHealth, @Inject(LOGGER) logger: Logger) {
     setLogger(consoleInto(logger));
     const { grpcHost: host, grpcPort: port, grpcReflection, longPollMs } = config;
+    const address = { host, port };
     const others = [health, ...(grpcReflection ? [reflection()] : [])];
     const longestMs = longPollMs + BEYOND_LONG_POLL_MS;
-    this.transport = new GrpcTransport({ host, port, logger, longestMs, others });
+    this.transport = new GrpcTransport({ address, limits: config, logger, longestMs, others });
   }
 }

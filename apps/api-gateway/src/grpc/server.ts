@@ -1,6 +1,17 @@
+import { createServer, type AddressInfo, type Server as Listener } from 'node:net';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import { limitConnections } from '../limits/connections.js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import type { EndlessStreams } from './endless-streams.js';
+import { endLateMessages } from './late-messages.js';
+
+export interface GrpcLimits {
+  readonly maxConnections: number;
+  /** How long a connection may stay without a call. */
+  readonly keepAliveMs: number;
+  /** How long the message of a call may take to arrive. */
+  readonly requestTimeoutMs: number;
+}
 
 /** Limits of one connection, and when it is taken for dead. */
 const options: ServerOptions = {
@@ -10,21 +21,35 @@ const options: ServerOptions = {
   'grpc.keepalive_timeout_ms': 20_000,
 };
 
-export const openServer = ({ interceptor }: EndlessStreams): Server =>
-  new Server({ ...options, interceptors: [interceptor] });
-
-/**
- * Binds a server to its address.
- * @returns the port, which is a free one for port 0
- */
-export function bind(server: Server, host: string, port: number): Promise<number> {
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (!error) return resolve(bound);
-      reject(new Error(`SKEIN_GRPC_PORT: cannot listen at ${address}: ${error.message}`));
-    });
+export const openServer = ({ interceptor }: EndlessStreams, limits: GrpcLimits): Server =>
+  new Server({
+    ...options,
+    'grpc.max_connection_idle_ms': limits.keepAliveMs,
+    interceptors: [interceptor, endLateMessages(limits.requestTimeoutMs)],
   });
+
+export interface GrpcAddress {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** Takes connections for a server, which cannot limit them itself. @returns with `port`, where it listens */
+export async function listen(
+  server: Server,
+  { host, port }: GrpcAddress,
+  { maxConnections }: GrpcLimits,
+): Promise<{ readonly listener: Listener; readonly port: number }> {
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer((socket) => injector.injectConnection(socket));
+  limitConnections(listener, maxConnections);
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', ({ message }) => {
+      reject(new Error(`SKEIN_GRPC_PORT: cannot listen at ${host}:${port}: ${message}`));
+    });
+    listener.listen({ host, port }, resolve);
+  });
+  return { listener, port: (listener.address() as AddressInfo).port };
 }
 
 /** Lets the calls in flight end, and ends those that take too long. */

@@ -1,3 +1,4 @@
+import type { Server as Listener } from 'node:net';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import type {
   handleServerStreamingCall,
@@ -13,15 +14,15 @@ import { lastValueFrom } from 'rxjs';
 import { Call } from './call.js';
 import { EndlessStreams } from './endless-streams.js';
 import { perform, performStream, type Handler } from './perform.js';
-import { bind, openServer, stop } from './server.js';
+import { listen, openServer, stop, type GrpcAddress, type GrpcLimits } from './server.js';
 import { isOurs, statusOf } from './status.js';
 
 type GrpcServer = ReturnType<typeof openServer>;
 type Bytes = Uint8Array;
 
 export interface GrpcTransportSettings {
-  readonly host: string;
-  readonly port: number;
+  readonly address: GrpcAddress;
+  readonly limits: GrpcLimits;
   readonly logger: Logger;
   /** How long a call may take at the most. */
   readonly longestMs: number;
@@ -52,11 +53,13 @@ const byName = <Value>(service: DescService, valueOf: (method: DescMethod) => Va
 export class GrpcTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.GRPC;
   private readonly endless = new EndlessStreams();
-  private readonly server = openServer(this.endless);
+  private readonly server: GrpcServer;
+  private listener: Listener | undefined;
   private bound = 0;
 
   constructor(private readonly settings: GrpcTransportSettings) {
     super();
+    this.server = openServer(this.endless, settings.limits);
   }
 
   /** The port that it listens on. */
@@ -69,6 +72,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
+    this.listener?.close();
     this.endless.end();
     await stop(this.server, PATIENCE_MS);
   }
@@ -82,12 +86,13 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   }
 
   private async open(): Promise<void> {
-    const { host, port, others } = this.settings;
+    const { address, limits, others } = this.settings;
     for (const service of services) {
       this.server.addService(byName(service, definitionOf), this.methodsOf(service));
     }
     for (const other of others) other.addToServer(this.server);
-    this.bound = await bind(this.server, host, port);
+    const { listener, port } = await listen(this.server, address, limits);
+    [this.listener, this.bound] = [listener, port];
   }
 
   private methodsOf(service: DescService): UntypedServiceImplementation {

@@ -1,6 +1,7 @@
 import { FromEnvironment, withCacheRedis } from '@skein/config';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsArray, IsInt, Max, Min, ValidateBy } from 'class-validator';
 import { OidcConfig } from '../rights/oidc/oidc.config.js';
+import { isNetwork } from './network.js';
 
 const HOUR_MS = 3_600_000;
 const MOST_PER_SECOND = 1_000_000;
@@ -40,7 +41,10 @@ export class LimitsConfig extends withCacheRedis(OidcConfig) {
   @Max(HOUR_MS)
   keepAliveMs: number = 75_000;
 
-  @FromEnvironment('SKEIN_MAX_CONNECTIONS', 'connections to the API at the same time')
+  @FromEnvironment(
+    'SKEIN_MAX_CONNECTIONS',
+    'connections at the same time, to REST and to gRPC each',
+  )
   @IsInt()
   @Min(1)
   @Max(1_000_000)
@@ -90,4 +94,15 @@ export class LimitsConfig extends withCacheRedis(OidcConfig) {
   @Min(0)
   @Max(MOST_PER_SECOND)
   rateOfFailures: number = 5;
+
+  @FromEnvironment(
+    'SKEIN_TRUSTED_PROXIES',
+    'proxies and load balancers whose X-Forwarded-For is believed: addresses and networks as 10.0.0.0/8, comma-separated',
+  )
+  @IsArray()
+  @ValidateBy(
+    { name: 'isNetwork', validator: { validate: isNetwork } },
+    { each: true, message: '$property must have addresses and networks, as 192.0.2.7,10.0.0.0/8' },
+  )
+  trustedProxies: string[] = [];
 }

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { Postgres } from '@skein/postgres';
 import { WorkLoop } from '@skein/task';
-import { LOGGER, type Logger } from '@skein/telemetry';
+import { LOGGER, meter, type Logger } from '@skein/telemetry';
 import { Waiter, type DeviceKey, type Outcome, type Waiting } from './waiter.js';
 import { ChangeFeed, type Listener } from './watch/change-feed.js';
 import type { Step } from './watch/log-tail.js';
@@ -43,6 +43,11 @@ export class RenderedWaiters
     const work = () => this.look().then(() => 0);
     this.loop = new WorkLoop({ work, logger, idleMs: LOOK_MS, name: 'looking for new documents' });
     feed.listen(this);
+    meter()
+      .createObservableGauge('skein_devices_waiting', {
+        description: 'Devices that wait for a document.',
+      })
+      .addCallback((result) => result.observe(this.size));
   }
 
   onApplicationBootstrap(): void {

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../resources/caller.js';
-import { admitted } from '../rights/admitted.js';
+import { admitted, callerBy } from '../rights/admitted.js';
 import type { Identity } from '../rights/identity.js';
 import { refuseDryRun } from './dry-run.js';
 
@@ -13,10 +13,7 @@ function admittedBy(request: FastifyRequest) {
 
 /** Who sent the request, as the guard of rights let them in. */
 export function callerOf(request: FastifyRequest): Caller {
-  const { identity, organization: org, device, renew } = admittedBy(request);
-  const { ip: sourceaddress, id: requestid } = request;
-  const origin = { actor: identity.name, sourceaddress, requestid };
-  return { org, ...origin, ...(device && { device }), ...(renew && { renew }) };
+  return callerBy(admittedBy(request), request.id);
 }
 
 /** Who sent the request. */

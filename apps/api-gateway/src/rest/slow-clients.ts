@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { meter } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
+import { limitConnections } from '../limits/connections.js';
 
 /** How often Node looks for requests that take too long to arrive. */
 export const LOOK_FOR_SLOW_MS = 500;
@@ -19,11 +19,7 @@ export function boundConnections(app: NestFastifyApplication): void {
   server.requestTimeout = config.requestTimeoutMs;
   server.headersTimeout = Math.min(config.headersTimeoutMs, config.requestTimeoutMs);
   server.keepAliveTimeout = config.keepAliveMs;
-  server.maxConnections = config.maxConnections;
-  const dropped = meter().createCounter('skein_connections_dropped', {
-    description: 'Connections that were closed at once, because there were too many.',
-  });
-  server.on('drop', () => dropped.add(1));
+  limitConnections(server, config.maxConnections);
   app
     .getHttpAdapter()
     .getInstance()

@@ -17,12 +17,18 @@ export interface Credentials {
   readonly address: string;
 }
 
-/** Somebody who was let in, and where. */
-export interface Admitted {
+/** What somebody may speak for. */
+interface Allowed {
   readonly identity: Identity;
   readonly organization: string;
   /** Uid of the one device that the caller may speak for; undefined for people. */
   readonly device?: string;
+}
+
+/** Somebody who was let in, and where. */
+export interface Admitted extends Allowed {
+  /** Where the call comes from. */
+  readonly address: string;
   /**
    * Asks for the right again, when the call has taken long.
    * @throws RefusedRequest when it is taken away
@@ -51,17 +57,18 @@ export class Admission {
   async admit(need: Need | undefined, credentials: Credentials): Promise<Admitted> {
     this.backlog.requireRoom();
     const organization = organizationIn(credentials);
+    const { address } = credentials;
     if (need?.kind === 'nothing') {
-      this.rates.ofAddress('anonymous', credentials.address);
-      return { identity: nobody, organization: organization ?? DEFAULT_ORGANISATION };
+      this.rates.ofAddress('anonymous', address);
+      return { identity: nobody, organization: organization ?? DEFAULT_ORGANISATION, address };
     }
     const identity = await this.identify(credentials);
     this.rates.ofIdentity(...countedAs(identity));
     if (!need) throw new RefusedRequest('forbidden', 'nobody was given the right to this');
     // Without a right there is no organisation to speak of.
-    if (need.kind === 'identity') return { identity, organization: organization ?? '' };
+    if (need.kind === 'identity') return { identity, organization: organization ?? '', address };
     const renew = () => this.admit(need, credentials).then(() => undefined);
-    return { ...this.allow(identity, need, organization), renew };
+    return { ...this.allow(identity, need, organization), address, renew };
   }
 
   /** Whoever has a good token is let in, however many wrong ones come from the same address: many may be behind it. */
@@ -82,7 +89,7 @@ export class Admission {
     identity: Identity,
     { resource, verb }: { resource: Resource; verb: Verb },
     asked: string | undefined,
-  ): Admitted {
+  ): Allowed {
     const system = isOfTheSystem(resource);
     const organization = asked ?? (system ? '' : this.onlyOrganizationOf(identity));
     const grant = identity.grants.find(
@@ -91,7 +98,7 @@ export class Admission {
         (system ? held.role === 'admin' : mayDo(held.role, resource, verb)),
     );
     if (grant && (system || this.exists(organization)))
-      return admitted(identity, organization, grant);
+      return allowed(identity, organization, grant);
     const where = system ? '' : ` in organization ${organization}`;
     throw new RefusedRequest('forbidden', `${identity.name} may not ${verb} ${resource}${where}`);
   }
@@ -117,7 +124,7 @@ function countedAs({ name, grants }: Identity): ['user' | 'device', string] {
   return device ? ['device', device.device!] : ['user', name];
 }
 
-function admitted(identity: Identity, organization: string, { device }: Grant): Admitted {
+function allowed(identity: Identity, organization: string, { device }: Grant): Allowed {
   return { identity, organization, ...(device !== undefined && { device }) };
 }
 
