@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server as Listener } from 'node:net';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import type { Logger } from '@skein/telemetry';
 import { limitConnections } from '../limits/connections.js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import type { EndlessStreams } from './endless-streams.js';
@@ -39,10 +40,11 @@ export async function listen(
   server: Server,
   { host, port }: GrpcAddress,
   { maxConnections }: GrpcLimits,
+  logger: Logger,
 ): Promise<{ readonly listener: Listener; readonly port: number }> {
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const listener = createServer((socket) => injector.injectConnection(socket));
-  limitConnections(listener, maxConnections);
+  limitConnections(listener, maxConnections, logger);
   await new Promise<void>((resolve, reject) => {
     listener.once('error', ({ message }) => {
       reject(new Error(`SKEIN_GRPC_PORT: cannot listen at ${host}:${port}: ${message}`));

@@ -7,7 +7,7 @@ import {
 import { Postgres } from '@skein/postgres';
 import { WorkLoop } from '@skein/task';
 import { LOGGER, meter, type Logger } from '@skein/telemetry';
-import { Waiter, type DeviceKey, type Outcome, type Waiting } from './waiter.js';
+import { Waiter, type DeviceKey, type Waiting } from './waiter.js';
 import { ChangeFeed, type Listener } from './watch/change-feed.js';
 import type { Step } from './watch/log-tail.js';
 
@@ -69,18 +69,15 @@ export class RenderedWaiters
     return this.waiting.size > 0;
   }
 
-  /**
-   * Waits, unless it is found in a look that there is no need to.
-   * @param look reads what there is; what comes after it was called ends the wait
-   */
-  async wait(waiting: Waiting, look: () => Promise<boolean>): Promise<Outcome> {
-    const waiter = this.enter(waiting);
-    try {
-      return (await look()) ? 'changed' : await waiter.outcome;
-    } finally {
-      waiter.end('over');
-      this.leave(waiter);
-    }
+  /** Has a device wait. Whoever does so looks again afterwards: what changed before, nobody tells. */
+  enter(waiting: Waiting): Waiter {
+    const waiter = new Waiter(waiting, this.leave);
+    const wasListening = this.isListening;
+    const others = this.waiting.get(waiting.uid) ?? [];
+    this.waiting.set(waiting.uid, [...others, waiter]);
+    if (this.isStopping) waiter.end('over');
+    if (!wasListening) this.feed.wake();
+    return waiter;
   }
 
   wake(devices: readonly DeviceKey[]): void {
@@ -115,21 +112,11 @@ export class RenderedWaiters
     }
   }
 
-  private enter(waiting: Waiting): Waiter {
-    const waiter = new Waiter(waiting);
-    if (this.isStopping) waiter.end('over');
-    const wasListening = this.isListening;
-    const others = this.waiting.get(waiting.uid) ?? [];
-    this.waiting.set(waiting.uid, [...others, waiter]);
-    if (!wasListening) this.feed.wake();
-    return waiter;
-  }
-
-  private leave(waiter: Waiter): void {
+  private readonly leave = (waiter: Waiter): void => {
     const others = this.waiting.get(waiter.uid)?.filter((one) => one !== waiter) ?? [];
     if (others.length > 0) this.waiting.set(waiter.uid, others);
     else this.waiting.delete(waiter.uid);
-  }
+  };
 
   private all(): Waiter[] {
     return [...this.waiting.values()].flat();

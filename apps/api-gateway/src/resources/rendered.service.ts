@@ -10,7 +10,8 @@ import { OrganisationDatabases } from './organisation-database.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 import { RenderedWaiters } from './rendered-waiters.js';
-import type { OnGone, Outcome } from './waiter.js';
+import { Turns } from './turns.js';
+import type { OnGone, Waiter } from './waiter.js';
 
 interface Rendered {
   readonly uid: string;
@@ -42,11 +43,15 @@ interface Seen {
 const isNew = ({ renderedVersion }: Rendered, { known }: RenderedRequest): boolean =>
   renderedVersion > 0 && String(renderedVersion) !== known;
 
+/** Devices for which something is done at the same time: of a herd that is woken, few are in memory with all that it takes. */
+const AT_ONCE = 128;
+
 /** The documents that devices fetch. */
 @Injectable()
 export class RenderedService {
   private readonly rendered: NamedLookup<Rendered>;
   private readonly documents: Documents;
+  private readonly turns = new Turns(AT_ONCE);
 
   constructor(
     organisations: OrganisationDatabases,
@@ -62,14 +67,17 @@ export class RenderedService {
   /** Waits until there is a document that the device does not have; undefined when none came in time. */
   async next(caller: Caller, request: RenderedRequest): Promise<Device | undefined> {
     const deadline = Date.now() + this.config.longPollMs;
-    for (;;) {
-      const seen = await this.look(caller, request);
-      if (!('uid' in seen)) return seen;
+    let seen = await this.turns.run(() => this.look(caller, request));
+    while ('uid' in seen) {
       const timeoutMs = deadline - Date.now();
       if (timeoutMs <= 0) return undefined;
-      if ((await this.change(caller, request, { ...seen, timeoutMs })) === 'over') return undefined;
-      await caller.renew?.();
+      const { onGone } = request;
+      const waiter = this.waiters.enter({ ...seen, org: caller.org, timeoutMs, onGone });
+      void this.lookAgain(caller, request, waiter);
+      if ((await waiter.outcome) === 'over') return undefined;
+      seen = await this.turns.run(() => this.lookWithRight(caller, request));
     }
+    return seen;
   }
 
   /** The document, if the device does not have it. Else what is kept while it waits, which is little. */
@@ -80,17 +88,20 @@ export class RenderedService {
     return isNew(rendered, request) ? this.present(caller.org, rendered) : { uid, known };
   }
 
-  /** Waits until something is new. It is looked again once it waits: what came in between, nobody would tell. */
-  private change(
-    caller: Caller,
-    request: RenderedRequest,
-    { uid, known, timeoutMs }: Seen & { readonly timeoutMs: number },
-  ): Promise<Outcome> {
-    const { onGone, name } = request;
-    return this.waiters.wait({ org: caller.org, uid, known, timeoutMs, onGone }, async () => {
-      const again = await this.find(caller, name);
-      return again.uid !== uid || isNew(again, request);
-    });
+  /** Rights may be gone since it waits. */
+  private async lookWithRight(caller: Caller, request: RenderedRequest): Promise<Device | Seen> {
+    await caller.renew?.();
+    return this.look(caller, request);
+  }
+
+  /** Once it waits: what came in between, nobody would tell. */
+  private async lookAgain(caller: Caller, request: RenderedRequest, waiter: Waiter): Promise<void> {
+    try {
+      const again = await this.turns.run(() => this.find(caller, request.name));
+      if (again.uid !== waiter.uid || isNew(again, request)) waiter.end('changed');
+    } catch (error) {
+      waiter.fail(error);
+    }
   }
 
   private async find(caller: Caller, name: string): Promise<Rendered> {

@@ -22,11 +22,15 @@ export class Waiter {
   readonly uid: string;
   readonly known: number;
   readonly outcome: Promise<Outcome>;
-  private readonly resolve: (outcome: Outcome) => void;
+  private readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
   private readonly timer: NodeJS.Timeout;
   private readonly stay: () => void;
 
-  constructor({ org, uid, known, timeoutMs, onGone }: Waiting) {
+  /** @param leave is told when it waits no longer, maybe more than once */
+  constructor(
+    { org, uid, known, timeoutMs, onGone }: Waiting,
+    private readonly leave: (waiter: Waiter) => void,
+  ) {
     [this.org, this.uid, this.known] = [org, uid, known];
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     [this.outcome, this.resolve] = [promise, resolve];
@@ -36,8 +40,19 @@ export class Waiter {
   }
 
   end(outcome: Outcome): void {
+    this.over();
+    this.resolve(outcome);
+  }
+
+  /** Whoever asks for its outcome gets the error. */
+  fail(error: unknown): void {
+    this.over();
+    this.resolve(Promise.reject(error));
+  }
+
+  private over(): void {
     clearTimeout(this.timer);
     this.stay();
-    this.resolve(outcome);
+    this.leave(this);
   }
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, Param, Patch, Put, Query, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiNoContentResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Device, DeviceLastSeen } from '@skein/api';
 import type { FastifyReply } from 'fastify';
@@ -13,6 +14,7 @@ import { FromCaller } from './caller.decorator.js';
 import { CheckedBody } from './checked-body.js';
 import { Answers } from './documented.js';
 import { Patches } from './documented-writes.js';
+import { answerWith, HELD } from './held-answers.js';
 import { FromPatch } from './patch-body.js';
 
 /** Those who wait are many: an `AbortController` for each would weigh more than what it tells. */
@@ -35,6 +37,7 @@ export class DeviceAgentController {
 
   /** Answers at once when there is something new, else waits for it. */
   @Get('rendered')
+  @RouteConfig(HELD)
   @Needs('get', 'devices/rendered')
   @Answers(Device)
   @ApiNoContentResponse({ description: 'Nothing new: ask again.' })
@@ -43,16 +46,14 @@ export class DeviceAgentController {
     required: false,
     description: 'The version that the device has.',
   })
-  async rendered(
+  rendered(
     @FromCaller() caller: Caller,
     @Param('name') name: string,
     @Query('knownRenderedVersion') known: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Device | undefined> {
+    @Res() reply: FastifyReply,
+  ): void {
     const onGone = onCloseOf(reply.raw);
-    const device = await this.documents.next(caller, { name, known, onGone });
-    if (!device) void reply.status(204);
-    return device;
+    answerWith(reply, this.documents.next(caller, { name, known, onGone }));
   }
 
   @Get('status')

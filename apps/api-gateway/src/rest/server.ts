@@ -11,6 +11,7 @@ import { answerDifferences } from './differences.js';
 import { leadElsewhere } from './drain.js';
 import { tagResources } from './entity-tags.js';
 import { answerExpectation, answerFrameworkError } from './framework-error.js';
+import { holdAnswers } from './held-answers.js';
 import { takeJson } from './json-bodies.js';
 import { takePatches } from './patch-body.js';
 import { takeRawBodies } from './raw-body.js';
@@ -46,6 +47,7 @@ export function prepareServer(app: NestFastifyApplication): void {
   secureAnswers(server);
   leadElsewhere(app);
   traceRequests(server);
+  holdAnswers(server);
   takeRawBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

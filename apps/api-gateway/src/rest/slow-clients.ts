@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
 import { limitConnections } from '../limits/connections.js';
 
@@ -19,7 +20,7 @@ export function boundConnections(app: NestFastifyApplication): void {
   server.requestTimeout = config.requestTimeoutMs;
   server.headersTimeout = Math.min(config.headersTimeoutMs, config.requestTimeoutMs);
   server.keepAliveTimeout = config.keepAliveMs;
-  limitConnections(server, config.maxConnections);
+  limitConnections(server, config.maxConnections, app.get<Logger>(LOGGER));
   app
     .getHttpAdapter()
     .getInstance()
