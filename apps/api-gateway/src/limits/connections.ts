@@ -6,6 +6,8 @@ import { meter, type Logger } from '@skein/telemetry';
 const OWN = 100 * 1_024 * 1_024;
 const OF_ONE = 11 * 1_024;
 
+const LIMITED = 'connections are limited by the heap: --max-old-space-size gives Node more';
+
 /** With more connections a heap of so many bytes may be full, which ends the process. */
 export function roomForConnections(heapLimit: number): number {
   return Math.max(1, Math.floor((heapLimit - OWN) / OF_ONE));
@@ -17,8 +19,7 @@ export function roomForConnections(heapLimit: number): number {
  */
 export function limitConnections(server: Server, most: number, logger: Logger): void {
   const room = roomForConnections(getHeapStatistics().heap_size_limit);
-  const advice = '--max-old-space-size gives Node more';
-  if (room < most) logger.info({ connections: room, most }, `limited by the heap: ${advice}`);
+  if (room < most) logger.info({ connections: room, most }, LIMITED);
   const dropped = meter().createCounter('skein_connections_dropped', {
     description: 'Connections that were closed at once, because there were too many.',
   });

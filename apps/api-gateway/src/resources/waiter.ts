@@ -47,7 +47,10 @@ export class Waiter {
   /** Whoever asks for its outcome gets the error. */
   fail(error: unknown): void {
     this.over();
-    this.resolve(Promise.reject(error));
+    const failed = Promise.reject<Outcome>(error);
+    // When it was over before, nobody takes it.
+    failed.catch(() => undefined);
+    this.resolve(failed);
   }
 
   private over(): void {

@@ -17,7 +17,8 @@ export function holdAnswers(server: Server): void {
     route.handler = function held(request, reply) {
       // Nest's part ends with the reply, which is a promise of its own end.
       Object.assign(reply, { then: undefined });
-      void handler.call(this, request, reply);
+      const handled = Promise.resolve(handler.call(this, request, reply));
+      handled.catch((error: unknown) => reply.send(error));
     };
   });
 }
