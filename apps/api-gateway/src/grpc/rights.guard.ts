@@ -4,7 +4,10 @@ import { TrustedProxies } from '../limits/trusted-proxies.js';
 import { Admission } from '../rights/admission.js';
 import { NEED, type Need } from '../rights/needs.js';
 import type { Call } from './call.js';
-import { addressOf } from './peer.js';
+
+/** The address of a peer, without its port. */
+const addressOf = (peer: string): string =>
+  peer.slice(0, peer.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
 
 /** Lets in who has the right that a call needs. A call that needs nothing by its own words lets nobody in. */
 @Injectable()

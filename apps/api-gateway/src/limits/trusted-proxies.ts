@@ -31,10 +31,9 @@ export class TrustedProxies {
   clientOf(peer: string, forwarded: string | undefined): string {
     const hops = (forwarded ?? '').split(',').map((hop) => hop.trim());
     let client = peer;
-    while (this.isTrusted(client)) {
-      const before = hops.pop() ?? '';
+    for (const before of hops.reverse()) {
       // No address: nobody knows who that was.
-      if (isIP(before) === 0) break;
+      if (isIP(before) === 0 || !this.isTrusted(client)) break;
       client = before;
     }
     return client;

@@ -10,7 +10,7 @@ import { OrganisationDatabases } from './organisation-database.js';
 import { Presence } from './presence.js';
 import { RefusedRequest } from './refused-request.js';
 import { RenderedWaiters } from './rendered-waiters.js';
-import { Turns } from './turns.js';
+import { Semaphore } from './semaphore.js';
 import type { OnGone, Waiter } from './waiter.js';
 
 interface Rendered {
@@ -51,7 +51,7 @@ const AT_ONCE = 128;
 export class RenderedService {
   private readonly rendered: NamedLookup<Rendered>;
   private readonly documents: Documents;
-  private readonly turns = new Turns(AT_ONCE);
+  private readonly turns = new Semaphore(AT_ONCE);
 
   constructor(
     organisations: OrganisationDatabases,

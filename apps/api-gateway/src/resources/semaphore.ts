@@ -1,5 +1,5 @@
 /** Lets so many do something at the same time; the others come in the order in which they asked. */
-export class Turns {
+export class Semaphore {
   private readonly waiting: (() => void)[] = [];
   private free: number;
 

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { Turns } from './turns.js';
+import { Semaphore } from './semaphore.js';
 
 it('lets so many at a time, in the order in which they asked, and goes on after failures', async () => {
-  const turns = new Turns(2);
+  const semaphore = new Semaphore(2);
   const begun: number[] = [];
   const ends = Array.from({ length: 5 }, () => Promise.withResolvers<number>());
   const all = Promise.allSettled(
     ends.map(({ promise }, index) =>
-      turns.run(() => {
+      semaphore.run(() => {
         begun.push(index);
         return promise;
       }),
@@ -23,5 +23,5 @@ it('lets so many at a time, in the order in which they asked, and goes on after 
   const results = (await all).map((one) => (one.status === 'fulfilled' ? one.value : 'failed'));
   expect(results).toEqual([0, 'failed', 2, 3, 4]);
   expect(begun).toEqual([0, 1, 2, 3, 4]);
-  expect(await turns.run(() => Promise.resolve('again'))).toBe('again');
+  expect(await semaphore.run(() => Promise.resolve('again'))).toBe('again');
 });
