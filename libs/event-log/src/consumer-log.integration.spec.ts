@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
@@ -114,9 +115,11 @@ describe('retryLater', () => {
       `update selector.retries set due = now() - interval '1 hour' where number = 3`,
     );
     expect(await consumer.due(10)).toEqual(
-      [3, 4, 2].map((number) => ({ number, attempts: number })),
+      [3, 4, 2].map((number) => ({ number, attempts: number, suspect: false })),
     );
     expect((await consumer.due(1)).map(({ number }) => number)).toEqual([3]);
+    await consumer.tryDue(3, { by: randomUUID(), forMs: 0 });
+    expect(await consumer.due(10)).toContainEqual({ number: 3, attempts: 3, suspect: true });
   });
 
   it('waits behind none of another organisation, however many that has', async () => {

@@ -5,10 +5,15 @@ import { inLog, type Delivery } from './in-log.js';
 import { legible } from './legible.js';
 import { readEvents } from './read.js';
 
-export interface DueRetry {
+export interface FailedEvent {
   readonly number: number;
   /** Attempts that failed so far. */
   readonly attempts: number;
+}
+
+export interface DueRetry extends FailedEvent {
+  /** A process that tried it ended, of that or of something else. */
+  readonly suspect: boolean;
 }
 
 /** Who tries an event, and how long nobody else may: after that it is thought dead. */
@@ -174,7 +179,7 @@ export class ConsumerLog {
   }
 
   /** Makes the next try durable; after that the delivery can be acknowledged. */
-  async retryLater(retry: DueRetry & { delayMs: number; reason: string }): Promise<void> {
+  async retryLater(retry: FailedEvent & { delayMs: number; reason: string }): Promise<void> {
     await this.database.query(
       `insert into ${this.service}.retries as r (number, attempts, due, reason)
        select $1, $2, now() + make_interval(secs => $3 / 1000.0), $4 where ${this.open}

@@ -10,9 +10,14 @@ export interface MemberPlace {
   readonly member: number;
 }
 
-export interface DueMember extends MemberPlace {
+export interface FailedMember extends MemberPlace {
   /** Attempts that failed so far. */
   readonly attempts: number;
+}
+
+export interface DueMember extends FailedMember {
+  /** As for events: a process that tried it ended. */
+  readonly suspect: boolean;
 }
 
 /** Members that failed while the rest of their event took effect: each is tried again on its own. */
@@ -82,7 +87,7 @@ export class FailedMembers {
     );
   }
 
-  async retryLater(due: DueMember & { delayMs: number; reason: string }): Promise<void> {
+  async retryLater(due: FailedMember & { delayMs: number; reason: string }): Promise<void> {
     await this.database.query(
       `update ${this.service}.failed_members
        set attempts = greatest(attempts, $3), due = now() + make_interval(secs => $4 / 1000.0),
@@ -97,7 +102,7 @@ export class FailedMembers {
    */
   async bury(
     transaction: Queryable,
-    { number, member, attempts }: DueMember,
+    { number, member, attempts }: FailedMember,
     reason: string,
   ): Promise<boolean> {
     if (!(await this.take(transaction, { number, member }))) return false;

@@ -5,5 +5,6 @@ export {
   TopologyMismatch,
   type StreamTransportSettings,
 } from './stream-transport.js';
+export { within } from './repetition.js';
 export { PassThroughFilter } from './pass-through.filter.js';
 export { waker } from './wake.js';

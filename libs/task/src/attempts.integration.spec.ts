@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Delivered } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
@@ -107,7 +108,46 @@ describe('an event that was delivered before', () => {
   });
 });
 
+/** Handles an event; the handler does not return before the test says so. */
+async function frozen(event: Delivered) {
+  const thawed = Promise.withResolvers<void>();
+  const entered = Promise.withResolvers<void>();
+  const dispatch: Dispatch = async (...call) => {
+    await scene.dispatch(...call);
+    entered.resolve();
+    await thawed.promise;
+  };
+  const done = scene.unit.handle([event], dispatch, 0);
+  await entered.promise;
+  return { thaw: thawed.resolve, done };
+}
+/** What can go on has gone on. */
+const settle = () => sleep(100);
+
 describe('an event that kills its process', () => {
+  it('is tried while nothing else is handled, so that it is blamed for no other, and no other for it', async () => {
+    await diesOf(2);
+    await scene.hurry();
+    const { thaw, done } = await frozen(events[0]!);
+    const others = [retryDue(), settle().then(() => scene.handle(events[2]!))];
+    await settle();
+    const meanwhile = [handled(), await rows()];
+    thaw();
+    await Promise.all([done, ...others]);
+    expect(meanwhile).toEqual([['labels-updated 1'], [{ ...waiting, tried: true, later: false }]]);
+    expect(handled()).toEqual(['labels-updated 1', 'labels-updated 2', 'labels-updated 3']);
+  });
+
+  it('is not one that failed otherwise: that is tried beside others', async () => {
+    await scene.unit.fail(2, new Error('first'));
+    await scene.hurry();
+    const { thaw, done } = await frozen(events[0]!);
+    await retryDue();
+    expect(handled()).toEqual(['labels-updated 1', 'labels-updated 2']);
+    thaw();
+    await done;
+  });
+
   it('is left alone while the process may live, and then counts as failed', async () => {
     await diesOf(2);
     expect(await retryDue()).toBe(0);
@@ -156,19 +196,11 @@ describe('an event that kills its process', () => {
   });
 
   it('took effect once when its process was only frozen', async () => {
-    const frozen = Promise.withResolvers<void>();
-    const entered = Promise.withResolvers<void>();
-    const frozenDispatch: Dispatch = async (...call) => {
-      entered.resolve();
-      await frozen.promise;
-      await scene.dispatch(...call);
-    };
-    const slow = scene.unit.handle([events[1]!], frozenDispatch, 0);
-    await entered.promise;
+    const { thaw, done } = await frozen(events[1]!);
     const peer = again(2);
     await waitFor(somebodyWaits);
-    frozen.resolve();
-    await Promise.all([slow, peer]);
+    thaw();
+    await Promise.all([done, peer]);
     expect(await scene.tables()).toEqual({ folded: [2], inbox: [2] });
   });
 });

@@ -9,9 +9,12 @@ import { Handling, type Effect, type Fence } from './handling.js';
 import { MemberRetries } from './member-retries.js';
 import { membersOf } from './members.js';
 import { RetrySchedule, type RetrySettings } from './retry-schedule.js';
+import { SharedExclusiveLock } from './shared-exclusive-lock.js';
 import type { Task } from './task.js';
 
 const RETRIES_AT_ONCE = 100;
+/** How long a suspect waits for all that is handled to end, and what comes after it for the suspect. */
+const PATIENCE_MS = 10_000;
 
 const deliveryOf = ({ sequence, event: { id } }: Delivered): Delivery => ({ sequence, id });
 
@@ -22,6 +25,8 @@ export class BatchUnit implements UnitOfWork {
   private readonly handling: Handling;
   private readonly schedule: RetrySchedule;
   private readonly members: MemberRetries;
+  /** What is suspected of ending its process is tried alone, so that no other is blamed for it, nor it for others. */
+  private readonly lock = new SharedExclusiveLock(PATIENCE_MS);
 
   constructor(
     log: EventLog,
@@ -32,23 +37,26 @@ export class BatchUnit implements UnitOfWork {
     this.burial = new Burial(log, consumer);
     this.handling = new Handling(log, task, this.metrics);
     this.schedule = new RetrySchedule(settings);
-    const { burial, handling, schedule } = this;
-    this.members = new MemberRetries({ log, consumer, burial, handling, schedule });
+    const { burial, handling, schedule, lock } = this;
+    this.members = new MemberRetries({ log, consumer, burial, handling, schedule, lock });
   }
 
   async handle(events: readonly Delivered[], dispatch: Dispatch, partition: number): Promise<void> {
-    await this.run(events, dispatch, async (transaction) => {
+    const fence: Fence = async (transaction) => {
       const fresh = await this.consumer.fence(transaction, partition, events.map(deliveryOf));
       return events.filter(({ sequence }) => fresh.has(sequence));
-    });
+    };
+    await this.lock.share(() => this.run(events, dispatch, fence));
   }
 
   async handleAgain(delivered: Delivered, dispatch: Dispatch): Promise<void> {
     this.metrics.redelivered.add(1);
     const { sequence } = delivered;
     if (!(await this.consumer.has(deliveryOf(delivered)))) return;
-    if (await this.consumer.tryAgain(sequence, this.schedule.attemptAfter(0)))
-      await this.attempt(sequence, dispatch);
+    await this.lock.share(async () => {
+      if (await this.consumer.tryAgain(sequence, this.schedule.attemptAfter(0)))
+        await this.attempt(sequence, dispatch);
+    });
   }
 
   async fail(sequence: number, error: Error): Promise<void> {
@@ -71,7 +79,10 @@ export class BatchUnit implements UnitOfWork {
 
   async retryDue(dispatch: Dispatch): Promise<number> {
     const due = await this.consumer.due(RETRIES_AT_ONCE);
-    for (const retry of due) await this.retry(retry, dispatch);
+    for (const retry of due) {
+      const mode = retry.suspect ? 'exclude' : 'share';
+      await this.lock[mode](() => this.retry(retry, dispatch));
+    }
     return due.length + (await this.members.retryDue(dispatch));
   }
 

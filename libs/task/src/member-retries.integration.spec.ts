@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FailedMembers } from '@skein/event-log';
 import {
@@ -150,8 +151,7 @@ describe('a batch event of which some members fail', () => {
   it('is split by a retry, too', async () => {
     await scene.unit.fail(1, new Error('first'));
     poisoned = new Set([3]);
-    await scene.hurry();
-    await scene.unit.retryDue(dispatch);
+    await retry();
     expect([await seen(), await scene.tables()]).toEqual([
       [0, 1, 2, 4],
       { inbox: [1], failed_members: [1] },
@@ -209,6 +209,30 @@ describe('a member that failed', () => {
     await retry();
     expect(await scene.tables()).toMatchObject({ dead_letters: [1] });
     expect(await seen()).toEqual([0, 2, 3, 4]);
+  });
+
+  it('whose process ended is tried while nothing else is handled', async () => {
+    poisoned.clear();
+    const due = (member: number, by: string | null) =>
+      scene.admin.query(
+        'update selector.failed_members set due = now(), tried_by = $2 where member = $1',
+        [member, by],
+      );
+    await due(4, null);
+    const [entered, thawed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const other = scene.unit.retryDue(async (...call) => {
+      entered.resolve();
+      await thawed.promise;
+      await dispatch(...call);
+    });
+    await entered.promise;
+    await due(1, randomUUID());
+    const alone = scene.unit.retryDue(dispatch);
+    await sleep(100);
+    const meanwhile = await seen();
+    thawed.resolve();
+    await Promise.all([other, alone]);
+    expect([meanwhile, await seen(), await failed()]).toEqual([[0, 2, 3], [0, 1, 2, 3, 4], []]);
   });
 
   it('is given up after the last retry: its event is a dead letter that names it', async () => {

@@ -1,4 +1,10 @@
-import { FailedMembers, type ConsumerLog, type DueMember, type EventLog } from '@skein/event-log';
+import {
+  FailedMembers,
+  type ConsumerLog,
+  type DueMember,
+  type EventLog,
+  type FailedMember,
+} from '@skein/event-log';
 import type { Delivered } from '@skein/events';
 import { isTransient, type Transaction } from '@skein/postgres';
 import type { Dispatch } from '@skein/stream';
@@ -6,6 +12,7 @@ import type { Burial } from './burial.js';
 import type { Effect, Fence, Handling } from './handling.js';
 import { culprits, membersOf, nameOf, withMembers } from './members.js';
 import type { RetrySchedule } from './retry-schedule.js';
+import type { SharedExclusiveLock } from './shared-exclusive-lock.js';
 
 const RETRIES_AT_ONCE = 100;
 
@@ -15,6 +22,7 @@ export interface MemberParts {
   readonly handling: Handling;
   readonly burial: Burial;
   readonly schedule: RetrySchedule;
+  readonly lock: SharedExclusiveLock;
 }
 
 /** An event that failed as a whole, and how its other members take effect. */
@@ -68,7 +76,10 @@ export class MemberRetries {
   /** Tries again what is due, one by one; resolves with how many there were. */
   async retryDue(dispatch: Dispatch): Promise<number> {
     const due = await this.failed.due(RETRIES_AT_ONCE);
-    for (const one of due) await this.retry(one, dispatch);
+    for (const one of due) {
+      const mode = one.suspect ? 'exclude' : 'share';
+      await this.parts.lock[mode](() => this.retry(one, dispatch));
+    }
     return due.length;
   }
 
@@ -82,7 +93,7 @@ export class MemberRetries {
     else await this.attempt(tried, dispatch);
   }
 
-  private async attempt(due: DueMember, dispatch: Dispatch): Promise<void> {
+  private async attempt(due: FailedMember, dispatch: Dispatch): Promise<void> {
     const { consumer, handling } = this.parts;
     try {
       const whole = await consumer.read(due.number);
@@ -96,7 +107,7 @@ export class MemberRetries {
     }
   }
 
-  private async attemptFailed(due: DueMember, error: Error): Promise<void> {
+  private async attemptFailed(due: FailedMember, error: Error): Promise<void> {
     const { schedule } = this.parts;
     if (isTransient(error)) {
       await this.failed.giveBack(due, schedule.self).catch(() => undefined);
@@ -108,7 +119,7 @@ export class MemberRetries {
     await this.failed.retryLater({ ...failed, delayMs, reason: error.message });
   }
 
-  private async bury(due: DueMember, reason: string): Promise<void> {
+  private async bury(due: FailedMember, reason: string): Promise<void> {
     const { consumer, burial } = this.parts;
     const whole = await consumer.read(due.number).catch(() => undefined);
     const cause = `${nameOf(whole ? membersOf(whole) : [], due.member)}: ${reason}`;

@@ -165,6 +165,18 @@ export const handlingMutations: readonly Mutation[] = [
     tests: { project: 'libs/task', patterns: ['src/attempts'] },
   },
   {
+    name: 'suspect-alone',
+    safeguard: 'an event whose process ended is tried while nothing else is handled',
+    file: 'libs/task/src/batch-unit.ts',
+    edits: [
+      {
+        find: "const mode = retry.suspect ? 'exclude' : 'share';",
+        replace: "const mode = 'share';",
+      },
+    ],
+    tests: { project: 'libs/task', patterns: ['src/attempts'] },
+  },
+  {
     name: 'aspect-guard',
     safeguard: 'an older event does not overwrite an aspect',
     file: 'apps/selector-service/src/selector.view.ts',
