@@ -15,6 +15,7 @@ import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { grpcControllers, grpcProviders } from './grpc/parts.js';
 import { Backlog } from './limits/backlog.js';
+import { HeapRoom } from './limits/heap-room.js';
 import { ConfiguredRates } from './limits/rate-limits.provider.js';
 import { TrustedProxies } from './limits/trusted-proxies.js';
 import { DeviceStatusService } from './resources/device-status.service.js';
@@ -157,6 +158,7 @@ const resources = [
     DeviceTokens,
     identitiesProvider,
     Backlog,
+    HeapRoom,
     ConfiguredRates,
     TrustedProxies,
     Admission,

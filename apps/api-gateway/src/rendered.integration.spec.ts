@@ -45,19 +45,28 @@ const rendered = (known?: string, signal?: AbortSignal) =>
 beforeEach(async () => {
   await door.empty('devices', 'inbox');
   await door.call('PUT', '/devices/d', manifest('d'));
-  const [row] = await door.postgres.query<{ uid: string }>('select uid from gateway.devices');
-  device = row!.uid;
+  [device = ''] = await devices();
 });
 
+/** The uids of all. */
+const devices = async () =>
+  (await door.postgres.query<{ uid: string }>('select uid from gateway.devices')).map(
+    ({ uid }) => uid,
+  );
+
 /** Stores a document, as the render service does, and answers the event that says so. */
-async function document(renderedVersion: number, more = {}, secret = false) {
+async function document(renderedVersion: number, more = {}, secret = false, of = [device]) {
   const spec = { config: [], os: { image: `v${renderedVersion}` }, ...more };
   const content = Buffer.from(JSON.stringify(spec));
   const { store } = openBlobs(admin, door.app.get(GatewayConfig).sealingKeys);
   const digest = await store.put(org, content, secret);
-  const members = [{ device, renderedVersion, digest, size: content.length }];
+  const { length: size } = content;
+  const members = of.map((one) => ({ device: one, renderedVersion, digest, size }));
   return harness.event(devicesRendered, device, { templateVersion: null, members });
 }
+
+const byGrpc = () =>
+  door.rpc('DeviceService/GetRenderedDevice', { name: 'd', knownRenderedVersion: '0' });
 
 const waiting = (count = 1) => waitFor(() => waiters.size === count);
 
@@ -111,6 +120,23 @@ describe('the rendered document', () => {
     expect((await answer).code).toBe(200);
   });
 
+  it('is waited for by one device four times at the most: of more requests the oldest get 204', async () => {
+    const ended: number[] = [];
+    const answers = [];
+    for (let number = 0; number < 6; number += 1) {
+      const answer: Promise<{ code: unknown; body: object }> =
+        number % 2 ? byGrpc() : rendered('0');
+      answers.push(answer.finally(() => ended.push(number)));
+      await waitFor(() => waiters.size + ended.length === number + 1);
+    }
+    expect(ended).toEqual([0, 1]);
+    await harness.handle(await document(1));
+    const said = await Promise.all(answers);
+    expect(said.map(({ code }) => code)).toEqual([204, 'OK', 200, 'OK', 200, 'OK']);
+    expect(said[1]!.body).toEqual({});
+    expect(said[3]!.body).toHaveProperty('device.spec');
+  });
+
   it('comes also when nobody was told of it', async () => {
     const event = await document(1);
     const answer = rendered();
@@ -145,12 +171,15 @@ describe('the rendered document', () => {
     await waiting(0);
   });
 
-  it('wakes all who wait for it, with fewer statements than they are', async () => {
-    const answers = Promise.all(Array.from({ length: 60 }, () => rendered()));
+  it('wakes all who wait for theirs, with fewer statements than they are', async () => {
+    const others = Array.from({ length: 59 }, (_, number) => `d${number}`);
+    for (const name of others) await door.call('PUT', `/devices/${name}`, manifest(name));
+    const wait = (name: string) => client('GET', `/api/v1/devices/${name}/rendered`);
+    const answers = Promise.all(['d', ...others].map(wait));
     await waiting(60);
     const query = jest.spyOn(door.postgres, 'query');
     const scoped = jest.spyOn(OrganisationDatabase.prototype, 'query');
-    await harness.handle(await document(1));
+    await harness.handle(await document(1, {}, false, await devices()));
     expect((await answers).map(({ code }) => code)).toEqual(Array.from({ length: 60 }, () => 200));
     expect(query.mock.calls.length + scoped.mock.calls.length).toBeLessThan(60);
     jest.restoreAllMocks();

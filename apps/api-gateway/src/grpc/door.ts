@@ -2,6 +2,7 @@ import { setLogger } from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
+import { HeapRoom } from '../limits/heap-room.js';
 import { GrpcHealth } from './health.js';
 import { reflection } from './reflection.js';
 import { GrpcTransport } from './transport.js';
@@ -21,12 +22,19 @@ const BEYOND_LONG_POLL_MS = 60_000;
 export class GrpcDoor {
   readonly transport: GrpcTransport;
 
-  constructor(config: GatewayConfig, health: GrpcHealth, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    config: GatewayConfig,
+    health: GrpcHealth,
+    room: HeapRoom,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     setLogger(consoleInto(logger));
     const { grpcHost: host, grpcPort: port, grpcReflection, longPollMs } = config;
+    const { maxConnections, keepAliveMs, requestTimeoutMs } = config;
     const address = { host, port };
+    const limits = { maxConnections, keepAliveMs, requestTimeoutMs, room };
     const others = [health, ...(grpcReflection ? [reflection()] : [])];
     const longestMs = longPollMs + BEYOND_LONG_POLL_MS;
-    this.transport = new GrpcTransport({ address, limits: config, logger, longestMs, others });
+    this.transport = new GrpcTransport({ address, limits, logger, longestMs, others });
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server as Listener } from 'node:net';
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
-import type { Logger } from '@skein/telemetry';
 import { limitConnections } from '../limits/connections.js';
+import { HELD_BY, type HeapRoom } from '../limits/heap-room.js';
 import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
 import type { EndlessStreams } from './endless-streams.js';
 import { endLateMessages } from './late-messages.js';
@@ -12,6 +12,7 @@ export interface GrpcLimits {
   readonly keepAliveMs: number;
   /** How long the message of a call may take to arrive. */
   readonly requestTimeoutMs: number;
+  readonly room: HeapRoom;
 }
 
 /** Limits of one connection, and when it is taken for dead. */
@@ -39,12 +40,11 @@ export interface GrpcAddress {
 export async function listen(
   server: Server,
   { host, port }: GrpcAddress,
-  { maxConnections }: GrpcLimits,
-  logger: Logger,
+  { maxConnections: most, room }: GrpcLimits,
 ): Promise<{ readonly listener: Listener; readonly port: number }> {
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const listener = createServer((socket) => injector.injectConnection(socket));
-  limitConnections(listener, maxConnections, logger);
+  limitConnections(listener, { most, room, bytes: HELD_BY.grpcConnection });
   await new Promise<void>((resolve, reject) => {
     listener.once('error', ({ message }) => {
       reject(new Error(`SKEIN_GRPC_PORT: cannot listen at ${host}:${port}: ${message}`));

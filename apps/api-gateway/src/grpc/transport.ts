@@ -86,12 +86,12 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   }
 
   private async open(): Promise<void> {
-    const { address, limits, logger, others } = this.settings;
+    const { address, limits, others } = this.settings;
     for (const service of services) {
       this.server.addService(byName(service, definitionOf), this.methodsOf(service));
     }
     for (const other of others) other.addToServer(this.server);
-    const { listener, port } = await listen(this.server, address, limits, logger);
+    const { listener, port } = await listen(this.server, address, limits);
     [this.listener, this.bound] = [listener, port];
   }
 

@@ -1,28 +1,25 @@
-import type { Server } from 'node:net';
-import { getHeapStatistics } from 'node:v8';
-import { meter, type Logger } from '@skein/telemetry';
+import type { Server, Socket } from 'node:net';
+import { meter } from '@skein/telemetry';
+import type { HeapRoom } from './heap-room.js';
 
-/** What the gateway needs of the heap by itself, and what one connection on which a device waits (`npm run bench -- devices`), in bytes. */
-const OWN = 100 * 1_024 * 1_024;
-const OF_ONE = 11 * 1_024;
-
-const LIMITED = 'connections are limited by the heap: --max-old-space-size gives Node more';
-
-/** With more connections a heap of so many bytes may be full, which ends the process. */
-export function roomForConnections(heapLimit: number): number {
-  return Math.max(1, Math.floor((heapLimit - OWN) / OF_ONE));
+export interface ConnectionLimits {
+  readonly most: number;
+  readonly room: HeapRoom;
+  /** What each takes of the room, in bytes. */
+  readonly bytes: number;
 }
 
-/**
- * Has a server close connections at once when there are too many, and counts those.
- * @param most the setting; fewer are let in if the heap has no room for them
- */
-export function limitConnections(server: Server, most: number, logger: Logger): void {
-  const room = roomForConnections(getHeapStatistics().heap_size_limit);
-  if (room < most) logger.info({ connections: room, most }, LIMITED);
+/** Has a server close connections at once when there are too many or the heap has no room for them, and counts those. */
+export function limitConnections(server: Server, { most, room, bytes }: ConnectionLimits): void {
   const dropped = meter().createCounter('skein_connections_dropped', {
     description: 'Connections that were closed at once, because there were too many.',
   });
-  server.maxConnections = Math.min(most, room);
+  const leave = () => room.give(bytes);
+  server.maxConnections = most;
   server.on('drop', () => dropped.add(1));
+  server.prependListener('connection', (socket: Socket) => {
+    if (room.take(bytes)) return void socket.on('close', leave);
+    dropped.add(1);
+    socket.destroy();
+  });
 }

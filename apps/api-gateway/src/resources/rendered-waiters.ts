@@ -13,6 +13,8 @@ import type { Step } from './watch/log-tail.js';
 
 /** How often it is looked for what nobody told. */
 const LOOK_MS = 30_000;
+/** A device waits once; of requests whose clients are gone, unheard, and of a copy of it, a few more may be here. */
+const OF_ONE_DEVICE = 4;
 /** Devices that are looked for in one statement. */
 const AT_ONCE = 5_000;
 
@@ -69,12 +71,16 @@ export class RenderedWaiters
     return this.waiting.size > 0;
   }
 
-  /** Has a device wait. Whoever does so looks again afterwards: what changed before, nobody tells. */
+  /**
+   * Has a device wait; should it wait too often already, the oldest time is over. Whoever does so looks again
+   * afterwards: what changed before, nobody tells.
+   */
   enter(waiting: Waiting): Waiter {
     const waiter = new Waiter(waiting, this.leave);
     const wasListening = this.isListening;
     const others = this.waiting.get(waiting.uid) ?? [];
     this.waiting.set(waiting.uid, [...others, waiter]);
+    if (others.length >= OF_ONE_DEVICE) others[0]!.end('over');
     if (this.isStopping) waiter.end('over');
     if (!wasListening) this.feed.wake();
     return waiter;

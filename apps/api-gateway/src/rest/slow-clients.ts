@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
 import { limitConnections } from '../limits/connections.js';
+import { HELD_BY, HeapRoom } from '../limits/heap-room.js';
 
 /** How often Node looks for requests that take too long to arrive. */
 export const LOOK_FOR_SLOW_MS = 500;
@@ -20,7 +20,11 @@ export function boundConnections(app: NestFastifyApplication): void {
   server.requestTimeout = config.requestTimeoutMs;
   server.headersTimeout = Math.min(config.headersTimeoutMs, config.requestTimeoutMs);
   server.keepAliveTimeout = config.keepAliveMs;
-  limitConnections(server, config.maxConnections, app.get<Logger>(LOGGER));
+  limitConnections(server, {
+    most: config.maxConnections,
+    room: app.get(HeapRoom),
+    bytes: HELD_BY.restConnection,
+  });
   app
     .getHttpAdapter()
     .getInstance()

@@ -2,7 +2,7 @@ import { DEFAULT_ORGANISATION as organization, groups, newUid } from '@skein/eve
 import { Postgres } from '@skein/postgres';
 import type { DoorScene } from '../door-scene.js';
 import { device, fleet, repository } from '../manifests.js';
-import { giveRollout } from '../rollout-rows.js';
+import { giveRollout, type GivenRollout } from '../rollout-rows.js';
 import type { Tokens } from '../tokens.js';
 import type { FuzzAnswer } from './client.js';
 import { holders, type Holder } from './plan.js';
@@ -60,14 +60,14 @@ export class FuzzStage {
     this.door.call(method, path, body, this.tokens.of('system'));
 
   /** Makes what an operation needs, whatever the one before has left. */
-  async set(): Promise<void> {
+  async set(rollout: Partial<GivenRollout> = {}): Promise<void> {
     for (const number of [0, 1, 2]) {
       await this.call('PUT', `/devices/d${number}`, device(`d${number}`));
       await this.call('PUT', `/fleets/f${number}`, fleet(`f${number}`));
       await this.call('PUT', `/repositories/r${number}`, repository(`r${number}`));
     }
     await this.giveTokens();
-    await this.giveRows();
+    await this.giveRows(rollout);
   }
 
   private async giveTokens(): Promise<void> {
@@ -78,7 +78,7 @@ export class FuzzStage {
     this.said.set('token', other.metadata.name);
   }
 
-  private async giveRows(): Promise<void> {
+  private async giveRows(rollout: Partial<GivenRollout>): Promise<void> {
     const rows = await this.admin.query<{ uid: string; name: string }>(
       `select uid, name from gateway.fleets where name in ('f0', 'f1', 'f2') order by name`,
     );
@@ -88,7 +88,8 @@ export class FuzzStage {
     const fleetUid = rows[0]!.uid;
     const tables = ['rollouts', 'batches', 'devices', 'held', 'fleets'];
     await this.admin.query(`truncate ${tables.map((table) => `rollout.${table}`).join()}`);
-    this.said.set('rollout', await giveRollout(this.admin, { fleet: fleetUid, version }));
+    const given = { ...rollout, fleet: fleetUid, version };
+    this.said.set('rollout', await giveRollout(this.admin, given));
     await this.number();
     for (const service of ['selector', 'render']) {
       for (const sql of WAITING.replaceAll('SERVICE', service).split(';'))
@@ -133,10 +134,10 @@ export class FuzzStage {
   readonly resolve = (text: string): string =>
     text.replaceAll(/@(\w+)/g, (word, name: string) => this.said.get(name) ?? word);
 
-  fresh(): string {
+  readonly fresh = (): string => {
     this.made += 1;
     return `made-${this.made}`;
-  }
+  };
 
   /** Subjects whose versions in the log have a gap, and resources that are not at their last version. */
   async inconsistencies(): Promise<Loose[]> {
