@@ -20,4 +20,4 @@ export const nodeOptions = optionsWith(8, 192);
  * How Node runs a gateway at which 15,000 devices may wait. Each takes 8.5 kB of the heap for minutes, so that collecting garbage has
  * much to look at: on all cores at once nobody else would have one.
  */
-export const gatewayNodeOptions = [...optionsWith(4, 256), '--v8-pool-size=1'];
+export const gatewayNodeOptions = [...optionsWith(2, 248), '--v8-pool-size=1'];
