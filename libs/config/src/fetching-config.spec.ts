@@ -23,6 +23,14 @@ describe('settings of services that fetch', () => {
     });
   });
 
+  it.each(['10.0.0.0/33', 'intranet', '10.0.0.0/8,x', '10.0.0/8'])(
+    'refuse %s as a network',
+    (text) => {
+      const read = () => readConfig(FetchingConfig, { ...valid, SKEIN_SOURCE_ALLOWED_CIDRS: text });
+      expect(read).toThrow('SKEIN_SOURCE_ALLOWED_CIDRS');
+    },
+  );
+
   it('tell keys apart without showing them', () => {
     const { current } = readConfig(FetchingConfig, valid).sealingKeys;
     const other = Buffer.alloc(32, 8).toString('base64');

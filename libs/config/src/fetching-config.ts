@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { IsArray, IsInt, IsString, Min } from 'class-validator';
 import { Credential } from './credential.js';
 import { KubernetesConfig } from './kubernetes-config.js';
+import { AreNetworks } from './networks.js';
 import { FromEnvironment } from './setting.js';
 
 const MIB = 1024 * 1024;
@@ -18,9 +19,9 @@ export class FetchingConfig extends KubernetesConfig {
 
   @FromEnvironment(
     'SKEIN_SOURCE_ALLOWED_CIDRS',
-    'networks that may be fetched from although they are not public',
+    'networks that may be fetched from although they are not public: addresses and networks as 10.0.0.0/8, comma-separated',
   )
-  @IsArray()
+  @AreNetworks()
   sourceAllowedCidrs: string[] = [];
 
   @FromEnvironment(

@@ -1,6 +1,7 @@
 export { CacheConfig, withCacheRedis, type CacheRedis } from './cache-config.js';
 export { Credential } from './credential.js';
 export { FetchingConfig } from './fetching-config.js';
+export { AreNetworks } from './networks.js';
 export { gatewayNodeOptions, nodeOptions } from './node-options.js';
 export { InvalidConfiguration, readConfig, type Environment } from './read.js';
 export { RedisConfig } from './redis-config.js';

@@ -75,8 +75,10 @@ describe('the outbound guard', () => {
   });
 
   it('allows what a network of the settings holds, in its own family only', () => {
-    const guard = new OutboundGuard(['127.0.0.0/8', 'fd00::/8']);
+    const guard = new OutboundGuard(['127.0.0.0/8', 'fd00::/8', '192.168.1.7']);
     expect(guard.allows('127.0.0.1')).toBe(true);
+    expect(guard.allows('192.168.1.7')).toBe(true);
+    expect(guard.allows('192.168.1.8')).toBe(false);
     expect(guard.allows('fd00::1')).toBe(true);
     expect(guard.allows('10.0.0.1')).toBe(false);
     expect(guard.allows('::ffff:127.0.0.1')).toBe(false);

@@ -30,7 +30,7 @@ export class OutboundGuard {
     allowedNetworks: string[] = [],
     private readonly resolve: Resolve = systemResolve,
   ) {
-    this.#allowed = allowedNetworks.map((network) => ipaddr.parseCIDR(network));
+    this.#allowed = allowedNetworks.map(networkOf);
   }
 
   /** All addresses of the URL's host; refuses it if a single one of them is not allowed. */
@@ -64,6 +64,13 @@ export class OutboundGuard {
 
 function literal(host: string): Address {
   return { address: host, family: ipaddr.parse(host).kind() === 'ipv6' ? 6 : 4 };
+}
+
+/** An address alone is a network of one. */
+function networkOf(text: string): Network {
+  if (text.includes('/')) return ipaddr.parseCIDR(text);
+  const address = ipaddr.parse(text);
+  return [address, address.toByteArray().length * 8];
 }
 
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {

@@ -1,7 +1,6 @@
-import { FromEnvironment, withCacheRedis } from '@skein/config';
-import { IsArray, IsInt, Max, Min, ValidateBy } from 'class-validator';
+import { AreNetworks, FromEnvironment, withCacheRedis } from '@skein/config';
+import { IsInt, Max, Min } from 'class-validator';
 import { OidcConfig } from '../rights/oidc/oidc.config.js';
-import { isNetwork } from './network.js';
 
 const HOUR_MS = 3_600_000;
 const MOST_PER_SECOND = 1_000_000;
@@ -99,10 +98,6 @@ export class LimitsConfig extends withCacheRedis(OidcConfig) {
     'SKEIN_TRUSTED_PROXIES',
     'proxies and load balancers whose X-Forwarded-For is believed: addresses and networks as 10.0.0.0/8, comma-separated',
   )
-  @IsArray()
-  @ValidateBy(
-    { name: 'isNetwork', validator: { validate: isNetwork } },
-    { each: true, message: '$property must have addresses and networks, as 192.0.2.7,10.0.0.0/8' },
-  )
+  @AreNetworks()
   trustedProxies: string[] = [];
 }

@@ -1,5 +1,3 @@
-import { isIP } from 'node:net';
-
 const V4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i;
 const GROUPS = 8;
 
@@ -13,12 +11,4 @@ export function networkOf(address: string): string {
     .map((half) => half.split(':').filter(Boolean));
   const zeros = Array<string>(Math.max(0, GROUPS - front.length - back.length)).fill('0');
   return `${[...front, ...zeros, ...back].slice(0, 4).join(':')}::/64`;
-}
-
-/** An address, or a network as `10.0.0.0/8`. */
-export function isNetwork(text: unknown): boolean {
-  const [address = '', bits, ...more] = String(text).split('/');
-  const most = { 4: 32, 6: 128 }[isIP(address)];
-  if (most === undefined || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
 }
