@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server as Listener } from 'node:ne
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { limitConnections } from '../limits/connections.js';
 import { HELD_BY, type HeapRoom } from '../limits/heap-room.js';
-import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
+import { REQUEST_LIMIT_BYTES } from '../limits/request-size.js';
 import type { EndlessStreams } from './endless-streams.js';
 import { endLateMessages } from './late-messages.js';
 

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { REQUEST_LIMIT_BYTES } from '../resources/request-limit.js';
+import { REQUEST_LIMIT_BYTES } from '../limits/request-size.js';
 import { RefusedRequest } from '../resources/refused-request.js';
 import { isDeeper } from './json-depth.js';
 

@@ -20,6 +20,6 @@ function refusalOf({ raw }: FastifyRequest): HttpException | undefined {
 }
 
 /** Refuses requests that are too large in what comes before the body, before anything else looks at them. */
-export function limitRequests(server: Server): void {
+export function limitHeads(server: Server): void {
   server.addHook('onRequest', (request, _reply, done) => done(refusalOf(request)));
 }
