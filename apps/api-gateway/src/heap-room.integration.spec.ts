@@ -12,6 +12,7 @@ import { migratedDatabase } from '@skein/migrate';
 import { jsonClient, waitFor } from '@skein/testing';
 import { GrpcScene } from '../test/grpc-scene.js';
 import { device } from '../test/manifests.js';
+import { rawConnection } from '../test/raw-client.js';
 import { Tokens } from '../test/tokens.js';
 import { HELD_BY, HeapRoom } from './limits/heap-room.js';
 import { RenderedWaiters } from './resources/rendered-waiters.js';
@@ -111,22 +112,34 @@ describe('what is taken of the room in the heap', () => {
 });
 
 describe('without room', () => {
-  it('a device that would wait by gRPC is told when to come again', async () => {
-    const left = room.left;
-    const others = left - HELD_BY.grpcWait + 1;
+  let others: number;
+  const leave = (bytes: number) => {
+    others = room.left - bytes;
     room.take(others);
-    try {
-      const metadata = tokens.of('admin');
-      const request = { name: 'd0', knownRenderedVersion: '0' };
-      const answer = await door.rpc('DeviceService/GetRenderedDevice', request, { metadata });
-      expect([answer.code, answer.message]).toEqual([
-        'RESOURCE_EXHAUSTED',
-        expect.stringMatching(/too many devices wait at this gateway; try again in \d+ s/),
-      ]);
-      expect(answer.details).toHaveProperty('RetryInfo');
-      expect(room.left).toBe(left - others);
-    } finally {
-      room.give(others);
+  };
+  afterEach(() => room.give(others));
+
+  it('a device that would wait by gRPC is told when to come again', async () => {
+    leave(HELD_BY.grpcWait - 1);
+    const metadata = tokens.of('admin');
+    const request = { name: 'd0', knownRenderedVersion: '0' };
+    const answer = await door.rpc('DeviceService/GetRenderedDevice', request, { metadata });
+    expect([answer.code, answer.message]).toEqual([
+      'RESOURCE_EXHAUSTED',
+      expect.stringMatching(/too many devices wait at this gateway; try again in \d+ s/),
+    ]);
+    expect(answer.details).toHaveProperty('RetryInfo');
+    expect(room.left).toBe(HELD_BY.grpcWait - 1);
+  });
+
+  it('connections are closed at once, at either door, and counted', async () => {
+    leave(HELD_BY.grpcConnection - 1);
+    const before = await door.gauge('skein_connections_dropped_total');
+    for (const url of [await door.app.getUrl(), `http://127.0.0.1:${door.port}`]) {
+      const socket = await rawConnection(url);
+      await once(socket.resume(), 'close');
     }
+    expect(await door.gauge('skein_connections_dropped_total')).toBe(before + 2);
+    expect(room.left).toBe(HELD_BY.grpcConnection - 1);
   });
 });
