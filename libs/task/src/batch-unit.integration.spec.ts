@@ -18,7 +18,7 @@ afterAll(async () => {
 beforeEach(() => scene.reset());
 
 describe('a batch', () => {
-  it('is folded in runs of one type, decided once, appended and fenced; then the replayer is woken', async () => {
+  it('is folded type by type, decided once, appended and fenced; then the replayer is woken', async () => {
     const subject = newUid();
     await scene.handle(
       delivered(1, { subject }),
@@ -28,9 +28,8 @@ describe('a batch', () => {
     );
     expect(scene.task.calls).toEqual([
       'lock 1,2,3,5',
-      'labels-updated 1,2',
+      'labels-updated 1,2,5',
       'deleted 3',
-      'labels-updated 5',
       'perform',
       'committed',
     ]);

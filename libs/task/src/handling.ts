@@ -5,6 +5,7 @@ import type { Dispatch } from '@skein/stream';
 import { currentTraceparent, inSpan, withLogContext } from '@skein/telemetry';
 import { Batch } from './batch.js';
 import type { handlingMetrics } from './handling-metrics.js';
+import { runsOf } from './runs.js';
 import type { Task } from './task.js';
 
 /** What takes effect in a transaction: answers which of the delivered events are not done. */
@@ -15,17 +16,6 @@ export type Effect = (
   events: readonly Delivered[],
   dispatch: Dispatch,
 ) => Promise<number>;
-
-/** Consecutive events of one type, in order. */
-function runsOf(events: readonly Delivered[]): Delivered[][] {
-  const runs: Delivered[][] = [];
-  for (const delivered of events) {
-    const last = runs.at(-1);
-    if (last?.[0]?.event.type === delivered.event.type) last.push(delivered);
-    else runs.push([delivered]);
-  }
-  return runs;
-}
 
 function traced(event: NewEvent): NewEvent {
   const traceparent = currentTraceparent();

@@ -5,7 +5,7 @@ const MOST_CULPRITS = 20;
 
 /** What a batch event is about, one by one; none for other events. */
 export function membersOf({ event }: Delivered): readonly unknown[] {
-  const { members } = event.data as { readonly members?: unknown };
+  const { members } = (event.data ?? {}) as { readonly members?: unknown };
   return Array.isArray(members) ? members : [];
 }
 

@@ -157,9 +157,9 @@ export const handlingMutations: readonly Mutation[] = [
     file: 'libs/task/src/batch-unit.ts',
     edits: [
       {
-        find: '    if (await this.consumer.tryAgain(sequence, this.schedule.attemptAfter(0)))\n      await this.attempt(sequence, dispatch);',
+        find: '      if (await this.consumer.tryAgain(sequence, this.schedule.attemptAfter(0)))\n        await this.attempt(sequence, dispatch);',
         replace:
-          '    await this.handle([delivered], dispatch, 0);\n    if (sequence < 0) await this.attempt(sequence, dispatch);',
+          '      await this.handle([delivered], dispatch, 0);\n      if (sequence < 0) await this.attempt(sequence, dispatch);',
       },
     ],
     tests: { project: 'libs/task', patterns: ['src/attempts'] },
