@@ -11,11 +11,12 @@ const definitions = {
 };
 type Type = keyof typeof definitions;
 
-/** An event about a thing; `matched` is about devices, as its members. */
+/** An event about a thing; `matched` is about a fleet, as its data say, and devices, as its members. */
 function event(number: number, type: Type, things: readonly string[]): Delivered {
   const made = delivered(number, { definition: definitions[type] as never, subject: things[0]! });
   if (type !== 'matched') return made;
-  const data = { members: things.map((device) => ({ device })) };
+  const [fleet, ...devices] = things;
+  const data = { fleet, members: devices.map((device) => ({ device })) };
   return { ...made, event: { ...made.event, subject: 'organisation', data } };
 }
 const said = (text: string) =>
@@ -26,8 +27,11 @@ const said = (text: string) =>
 const numbers = (runs: readonly (readonly Delivered[])[]) =>
   runs.map((run) => run.map(({ sequence }) => sequence));
 const thingsOf = ({ event: { subject, data } }: Delivered): string[] => {
-  const { members = [] } = data as { members?: { device: string }[] };
-  return [subject, ...members.map(({ device }) => device)];
+  const { fleet = subject, members = [] } = data as {
+    fleet?: string;
+    members?: { device: string }[];
+  };
+  return [subject, fleet, ...members.map(({ device }) => device)];
 };
 
 describe('a batch', () => {
@@ -42,7 +46,11 @@ describe('a batch', () => {
       ],
     ],
     ['keeps what is said about one thing in order', 'labels:a deleted:a labels:a', [[1], [2], [3]]],
-    ['keeps members in order, too', 'labels:a matched:b,c labels:b labels:d', [[1, 4], [2], [3]]],
+    [
+      'keeps what data and members name in order',
+      'labels:a matched:f,b,c labels:b labels:d',
+      [[1, 4], [2], [3]],
+    ],
     ['with nothing has no run', '', []],
   ])('%s', (_what, text, runs) => {
     expect(numbers(runsOf(text === '' ? [] : said(text)))).toEqual(runs);

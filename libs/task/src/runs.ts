@@ -6,12 +6,16 @@ interface Run {
   readonly events: Delivered[];
 }
 
-/** What an event says something about: its subject, and the devices among its members. */
+/** How events and their members name what they are about, beside the subject. */
+const NAMES = ['device', 'fleet', 'templateVersion'] as const;
+
+/** What an event says something about: its subject, and what its data and its members name. */
 function* thingsOf(delivered: Delivered): Generator<string> {
-  yield delivered.event.subject;
-  for (const member of membersOf(delivered)) {
-    const { device } = member as { readonly device?: unknown };
-    if (typeof device === 'string') yield device;
+  const { subject, data } = delivered.event;
+  yield subject;
+  for (const said of [data, ...membersOf(delivered)]) {
+    const named = (said ?? {}) as Partial<Record<(typeof NAMES)[number], unknown>>;
+    for (const name of NAMES) if (typeof named[name] === 'string') yield named[name];
   }
 }
 

@@ -165,6 +165,18 @@ export const handlingMutations: readonly Mutation[] = [
     tests: { project: 'libs/task', patterns: ['src/attempts'] },
   },
   {
+    name: 'order-in-runs',
+    safeguard: 'what is said about one thing is handled in order',
+    file: 'libs/task/src/runs.ts',
+    edits: [
+      {
+        find: 'Math.max(last, lastOf.get(thing) ?? 0)',
+        replace: 'Math.max(last, 0)',
+      },
+    ],
+    tests: { project: 'libs/task', patterns: ['src/runs'] },
+  },
+  {
     name: 'suspect-alone',
     safeguard: 'an event whose process ended is tried while nothing else is handled',
     file: 'libs/task/src/batch-unit.ts',
