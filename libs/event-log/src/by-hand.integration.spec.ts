@@ -58,8 +58,8 @@ describe('a dead letter', () => {
     expect(await byHand('retry_dead_letters', 3, 1, 7)).toEqual([1, 3]);
     expect(await rows()).toEqual({ inbox: [2], dead_letters: [2], retries: [1, 3] });
     expect(await consumer.due(10)).toEqual([
-      { number: 1, attempts: 0 },
-      { number: 3, attempts: 0 },
+      { number: 1, attempts: 0, suspect: false },
+      { number: 3, attempts: 0, suspect: false },
     ]);
     const retried = (number: number) =>
       selector.transaction((transaction) => consumer.fenceRetry(transaction, number));
