@@ -2,8 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, meter, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
-import { spreadSeconds } from '../resources/refusal-of.js';
-import { RefusedRequest } from '../resources/refused-request.js';
+import { tooManyNow } from '../resources/refusal-of.js';
 
 const KIB = 1_024;
 
@@ -20,12 +19,6 @@ export const HELD_BY = {
 };
 
 const LIMITED = 'connections are limited by the heap: --max-old-space-size gives Node more';
-
-function tooMany(): RefusedRequest {
-  const retryAfterSeconds = spreadSeconds();
-  const message = `too many devices wait at this gateway; try again in ${retryAfterSeconds} s`;
-  return new RefusedRequest('too-many', message, { retryAfterSeconds });
-}
 
 /** The room that clients share in the heap of this process. A heap that is full ends the process, with all that wait. */
 @Injectable()
@@ -65,7 +58,7 @@ export class HeapRoom {
    * @throws RefusedRequest when there are fewer
    */
   async hold<Result>(bytes: number, work: () => Promise<Result>): Promise<Result> {
-    if (!this.take(bytes)) throw tooMany();
+    if (!this.take(bytes)) throw tooManyNow('too many devices wait at this gateway');
     try {
       return await work();
     } finally {

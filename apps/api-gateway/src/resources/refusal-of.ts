@@ -19,8 +19,15 @@ const RETRY_AFTER_SECONDS = 1;
 const SPREAD_SECONDS = 10;
 
 /** When one of many that are refused at the same time comes again. */
-export function spreadSeconds(): number {
+function spreadSeconds(): number {
   return RETRY_AFTER_SECONDS + Math.floor(Math.random() * SPREAD_SECONDS);
+}
+
+/** There is no room for one more of something now. */
+export function tooManyNow(what: string): RefusedRequest {
+  const retryAfterSeconds = spreadSeconds();
+  const message = `${what}; try again in ${retryAfterSeconds} s`;
+  return new RefusedRequest('too-many', message, { retryAfterSeconds });
 }
 
 /** Too many wait for PostgreSQL. */

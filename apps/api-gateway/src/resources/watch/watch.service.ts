@@ -11,7 +11,7 @@ import { WorkLoop } from '@skein/task';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../../gateway.config.js';
 import { OrganisationDatabases } from '../organisation-database.js';
-import { spreadSeconds } from '../refusal-of.js';
+import { tooManyNow } from '../refusal-of.js';
 import { RefusedRequest } from '../refused-request.js';
 import { CatchUp, type Changed } from './catch-up.js';
 import { ChangeFeed, type Listener } from './change-feed.js';
@@ -92,11 +92,7 @@ export class WatchService implements Listener, OnApplicationBootstrap, BeforeApp
   async open(list: WatchedList, { position, signal }: WatchRequest): Promise<Watcher> {
     const mark = position === undefined ? undefined : this.positions.markOf(list.org, position);
     if (mark) await this.catchUp.requireKnown(mark);
-    if (this.count >= this.config.watchClients) {
-      const retryAfterSeconds = spreadSeconds();
-      const message = `watch: too many clients watch; try again in ${retryAfterSeconds} s`;
-      throw new RefusedRequest('too-many', message, { retryAfterSeconds });
-    }
+    if (this.count >= this.config.watchClients) throw tooManyNow('watch: too many clients watch');
     const group = this.groupFor(list);
     const watcher = this.watcherIn(group, signal);
     this.begin(list, { group, watcher, mark }).catch((error: unknown) => {
