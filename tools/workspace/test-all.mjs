@@ -4,8 +4,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { provideNativeRedis } from '@skein/testing';
 
 const root = join(fileURLToPath(import.meta.url), '../../..');
@@ -19,16 +20,26 @@ function kindOf(argument) {
   return process.exit(argument === '--help' ? 0 : 2);
 }
 
-function counts() {
+function readResults() {
   const files = existsSync(results) ? readdirSync(results) : [];
+  return files.map((file) => JSON.parse(readFileSync(join(results, file), 'utf8')));
+}
+
+function counts(projects) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const file of files) {
-    const result = JSON.parse(readFileSync(join(results, file), 'utf8'));
+  for (const result of projects) {
     sum.passed += result.numPassedTests;
     sum.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
     sum.skipped += result.numPendingTests + result.numTodoTests;
   }
   return sum;
+}
+
+/** What failed, with jest's message, so that nobody has to look for it in a long output. */
+function failuresIn({ testResults }) {
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name, message }) => `${relative(root, name)}\n${stripVTControlCharacters(message)}`);
 }
 
 function run(...projects) {
@@ -45,6 +56,9 @@ const isRight = [
   run('--projects=@skein/api-gateway'),
   run('--exclude=@skein/api-gateway', '--parallel=2'),
 ].every((status) => status === 0);
-const { passed, failed, skipped } = counts();
+const projects = readResults();
+const { passed, failed, skipped } = counts(projects);
+const failures = projects.flatMap(failuresIn);
+if (failures.length > 0) process.stdout.write(`\nfailed tests:\n${failures.join('\n')}`);
 process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exit(isRight && failed === 0 && passed > 0 ? 0 : 1);

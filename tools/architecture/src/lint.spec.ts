@@ -5,7 +5,7 @@ import type { Fixture } from './fixtures/fixture.js';
 import { importFixtures } from './fixtures/imports.js';
 import { placeFixtures } from './fixtures/places.js';
 import { typedFixtures } from './fixtures/typed.js';
-import { lint, lintOutsideProjects, lintTyped } from './linter.js';
+import { lint, lintTyped } from './linter.js';
 
 const excerpt = (text: string): string => JSON.stringify(text.slice(0, 70));
 
@@ -28,8 +28,4 @@ describe('laws that the linter holds', () => {
   const untyped = [...importFixtures, ...budgetFixtures, ...domainFixtures, ...placeFixtures];
   for (const fixture of untyped) checkLaw(fixture, lint);
   for (const fixture of typedFixtures) checkLaw(fixture, lintTyped);
-});
-
-it('files outside of all projects keep the laws', async () => {
-  expect(await lintOutsideProjects()).toEqual([]);
 });

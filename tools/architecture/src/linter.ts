@@ -36,11 +36,3 @@ export function lint(path: string, text: string): Promise<string[]> {
 export function lintTyped(path: string, text: string): Promise<string[]> {
   return refusals(typed, path, text);
 }
-
-/** What is wrong in files that belong to no project, whose lint target would see them. */
-export async function lintOutsideProjects(): Promise<string[]> {
-  const results = await typed.lintFiles(['*.mjs', 'tools/*.mjs']);
-  return results.flatMap(({ filePath, messages }) =>
-    messages.map(({ line, message }) => `${filePath}:${line}: ${message}`),
-  );
-}
