@@ -19,7 +19,8 @@ export default {
   roots: ['<rootDir>/src'],
   testMatch: patterns[process.env.SKEIN_TEST_KIND ?? 'all'],
   testEnvironment: 'node',
-  testTimeout: 60_000,
+  // Ends what hangs; how fast something is, the benches say.
+  testTimeout: 120_000,
   maxWorkers: 2,
   // What one test file leaves in memory must not add up over all of them.
   workerIdleMemoryLimit: '768MB',

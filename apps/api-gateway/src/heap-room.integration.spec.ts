@@ -70,7 +70,7 @@ beforeAll(async () => {
     expect(made.code).toBe(201);
   }
   await door.rpc('AboutService/GetVersion');
-}, 60_000);
+});
 
 afterAll(async () => {
   await door.close();
@@ -94,13 +94,13 @@ describe('what is taken of the room in the heap', () => {
     const bytes = await heldByEach('rest', wait);
     expect(bytes).toBeLessThan(HELD_BY.restConnection);
     expect(taken()).toBeGreaterThanOrEqual(COUNT * HELD_BY.restConnection);
-  }, 60_000);
+  });
 
   it('is not less than a device holds that waits by gRPC', async () => {
     const bytes = await heldByEach('grpc', wait);
     expect(bytes).toBeLessThan(HELD_BY.grpcWait);
     expect(taken()).toBeGreaterThanOrEqual(COUNT * HELD_BY.grpcWait);
-  }, 60_000);
+  });
 
   it('is not less than a connection to the gRPC door holds', async () => {
     const bytes = await heldByEach(
@@ -108,7 +108,7 @@ describe('what is taken of the room in the heap', () => {
       () => taken() >= COUNT * HELD_BY.grpcConnection,
     );
     expect(bytes).toBeLessThan(HELD_BY.grpcConnection);
-  }, 60_000);
+  });
 });
 
 describe('without room', () => {

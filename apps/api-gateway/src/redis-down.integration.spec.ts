@@ -45,13 +45,13 @@ nativeRedisOrSkip('a gateway whose Redis is down', () => {
       SKEIN_STREAM_PREFIX: 'skein',
     });
     app = await startService(gateway);
-  }, 60_000);
+  });
   afterAll(async () => {
     await app?.close();
     redis?.disconnect();
     await server?.stop();
     await database?.close();
-  }, 60_000);
+  });
 
   const post = (name: string) =>
     call('POST', '/api/v1/devices', {

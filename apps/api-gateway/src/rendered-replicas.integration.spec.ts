@@ -41,7 +41,7 @@ afterAll(async () => {
   await other?.close();
   await scene.close();
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 let issued: Record<string, Loose>;
 beforeEach(async () => {

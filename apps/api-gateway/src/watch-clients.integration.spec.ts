@@ -64,7 +64,7 @@ describe('a client that does not read', () => {
     expect(slow.sent.length).toBeLessThan(quick.sent.length);
     expect(grown).toBeLessThan(2 ** 29);
     expect(await gauge('skein_watch_ended_total')).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   const lastIndex = async () => {
     const rows = await scene.postgres.query<{ index: string }>(
@@ -93,7 +93,7 @@ describe('clients that come and go', () => {
     }
     await waitFor(async () => (await gauge('skein_watchers')) === 0);
     await waitFor(() => !service().isListening);
-  }, 60_000);
+  });
 });
 
 describe('a watch whose time is up', () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await other?.close();
   await scene.close();
-}, 60_000);
+});
 
 const WRITES = 150;
 const names = Array.from({ length: 30 }, (_, index) => `d${index}`);

@@ -78,4 +78,4 @@ it('in any order of asking, giving back and freezing, there is one holder', asyn
       expect(held.filter(Boolean)).toHaveLength(1);
     },
   });
-}, 60_000);
+});

@@ -41,7 +41,6 @@ async function namesInStream(): Promise<string[]> {
 
 async function until(expected: string[]): Promise<void> {
   await waitFor(async () => (await namesInStream()).join() === expected.join(), {
-    timeoutMs: 15_000,
     message: `the stream holds ${expected.join()}`,
   });
 }
@@ -114,7 +113,6 @@ describe('the replayer', () => {
     await waitFor(
       async () => ((await redis.xinfo('GROUPS', KEY).catch(() => [])) as unknown[]).length === 1,
       {
-        timeoutMs: 15_000,
         message: 'the group is there again',
       },
     );
@@ -165,7 +163,7 @@ describe('the replayer', () => {
     listener.on('message', () => void last().then((number) => numbers.push(number)));
     const before = await last();
     await append('six');
-    await waitFor(() => numbers.includes(before + 1), { timeoutMs: 15_000 });
+    await waitFor(() => numbers.includes(before + 1));
     listener.disconnect();
   });
 });

@@ -17,10 +17,7 @@ export interface RecoveryPlaces extends ChainPlaces {
   readonly adminUrl: string;
   urlOf(room: 'gateway' | 'replayer' | 'selector'): string;
   /** Resolves when the condition holds, and rejects when it takes too long. */
-  readonly waitFor: (
-    condition: () => Promise<boolean>,
-    options: { timeoutMs: number },
-  ) => Promise<unknown>;
+  readonly waitFor: (condition: () => Promise<boolean>) => Promise<unknown>;
   /** Awaited when the service runs and the replayer does not yet. */
   readonly beforeReplayer?: (scene: RecoveryScene) => Promise<unknown>;
 }
@@ -58,8 +55,6 @@ export const NO_LOSSES: Losses = {
   pending: 0,
   entries: 0,
 };
-
-const HEAL_WITHIN_MS = 15_000;
 
 export const EFFECTS_TABLE = `
 create table selector.effects (number bigint, event uuid);
@@ -183,7 +178,7 @@ export class RecoveryScene {
       found = await this.look();
       return Object.values(found).every((count) => count === 0);
     };
-    await this.places.waitFor(healed, { timeoutMs: HEAL_WITHIN_MS }).catch((error: unknown) => {
+    await this.places.waitFor(healed).catch((error: unknown) => {
       if (!found) throw error;
     });
     return found!;

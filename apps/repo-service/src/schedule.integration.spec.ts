@@ -90,5 +90,5 @@ describe('a thousand repositories', () => {
     )) as [{ seconds: number; most: number }];
     expect(seconds).toBeGreaterThan(40);
     expect(most).toBeLessThan(60);
-  }, 60_000);
+  });
 });

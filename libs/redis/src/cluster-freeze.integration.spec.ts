@@ -78,7 +78,7 @@ nativeRedisOrSkip('a node of a Redis Cluster', () => {
       await redis.xgroup('CREATE', KEY, 'validation', '0', 'MKSTREAM');
       await redis.call('WAIT', 1, 5_000);
     });
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const redis of opened.splice(0)) redis.disconnect();
     await cluster?.stop();

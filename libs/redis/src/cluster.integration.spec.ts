@@ -36,7 +36,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
 
   beforeAll(async () => {
     cluster = await startRedisCluster();
-  }, 60_000);
+  });
   afterEach(() => {
     for (const redis of opened.splice(0)) redis.disconnect();
   });
@@ -76,7 +76,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
       }),
     );
     expect(held.filter((keys) => keys > 0).length).toBeGreaterThan(1);
-  }, 60_000);
+  });
 
   it('hands hints to whoever listens', async () => {
     let heard = 0;
@@ -139,5 +139,5 @@ nativeRedisOrSkip('a Redis Cluster', () => {
     await waitFor(() => behind.status === 'reconnecting');
     late = password;
     expect(await waitFor(() => ask(behind))).toHaveLength(services.length);
-  }, 60_000);
+  });
 });

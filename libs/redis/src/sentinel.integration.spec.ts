@@ -39,7 +39,7 @@ nativeRedisOrSkip('a Redis behind Sentinel', () => {
       await redis.xgroup('CREATE', KEY, 'render', '0', 'MKSTREAM');
       await redis.call('WAIT', 1, 5_000);
     });
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const redis of opened.splice(0)) redis.disconnect();
     await pair?.stop();

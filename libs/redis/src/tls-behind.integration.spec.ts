@@ -72,7 +72,7 @@ nativeRedisOrSkip('TLS with more than one server', () => {
     let pair: RedisSentinels;
     beforeAll(async () => {
       pair = await startRedisSentinels({ tls: tlsOf(own) });
-    }, 60_000);
+    });
     afterAll(async () => {
       await pair?.stop();
     }, 30_000);
@@ -95,7 +95,7 @@ nativeRedisOrSkip('TLS with more than one server', () => {
     let cluster: RedisCluster;
     beforeAll(async () => {
       cluster = await startRedisCluster({ tls: tlsOf(own) });
-    }, 60_000);
+    });
     afterAll(async () => {
       await cluster?.stop();
     }, 30_000);

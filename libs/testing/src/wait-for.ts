@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WaitForOptions {
-  /** Milliseconds until it gives up; 10,000 by default. */
+  /** Milliseconds until it gives up; 30,000 by default, which is for what hangs: nothing here measures speed. */
   timeoutMs?: number;
   /** What was waited for, for the error. */
   message?: string;
@@ -18,7 +18,7 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, message = 'the condition', intervalMs = 20 }: WaitForOptions = {},
+  { timeoutMs = 30_000, message = 'the condition', intervalMs = 20 }: WaitForOptions = {},
 ): Promise<Truthy<T>> {
   const deadline = performance.now() + timeoutMs;
   let look: Look<T>;

@@ -14,7 +14,7 @@ beforeAll(async () => {
   [database, redis] = await Promise.all([migratedDatabase(), testRedis()]);
   admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
   await admin.query('select log.register_types($1)', [[...catalogue.keys()]]);
-}, 60_000);
+});
 beforeEach(async () => {
   await admin.query('truncate log.events, log.subjects, gateway.devices cascade');
   pen = await GatewayPen.open(database.urlOf('gateway'), redis.url);

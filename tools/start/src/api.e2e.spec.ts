@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await start?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 suite(`docs/api.md${missing ? `: there is no ${missing} here` : ''}`, () => {
   it.each(blocks.map((block) => [block.name, block] as const))(

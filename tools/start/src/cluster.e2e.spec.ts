@@ -6,7 +6,7 @@ nativeRedisOrSkip('npm start on a given Redis Cluster', () => {
   let cluster: RedisCluster;
   beforeAll(async () => {
     cluster = await startRedisCluster();
-  }, 60_000);
+  });
   afterAll(() => cluster?.stop());
 
   it('ends with all devices up to date', async () => {

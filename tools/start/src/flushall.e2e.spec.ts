@@ -28,14 +28,14 @@ nativeRedisOrSkip('the main job while Redis is emptied', () => {
       SKEIN_DATABASE_URL: database.url,
       SKEIN_STREAM_REDIS_URL: server.url,
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await start[Symbol.asyncDispose]();
     await client.end();
     recorder?.stop();
     redis.disconnect();
     await Promise.all([server.stop(), database.close()]);
-  }, 60_000);
+  });
 
   async function emptyWhen(what: string, arrived: () => Promise<boolean>): Promise<void> {
     const options = { timeoutMs: 90_000, intervalMs: 5, message: what };
@@ -59,7 +59,7 @@ nativeRedisOrSkip('the main job while Redis is emptied', () => {
       message: 'every checkpoint at the end of the log',
     });
     expect(await log.leftOvers()).toEqual([]);
-  }, 60_000);
+  });
 
   it('has numbered each event once, and its subjects without a gap', async () => {
     const { events, numbers, positions, first, last } = await log.numbering();
@@ -85,7 +85,7 @@ nativeRedisOrSkip('the main job while Redis is emptied', () => {
     expect(await redis.keys('*:events')).toHaveLength(6);
     start.child.kill('SIGINT');
     expect(await start.ended()).toBe(0);
-  }, 60_000);
+  });
 
   it('has sent nothing that Redis 7.0 does not understand', () => {
     const used = [

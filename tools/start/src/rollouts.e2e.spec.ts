@@ -85,7 +85,7 @@ afterAll(async () => {
   stop.abort();
   await Promise.all(running);
   await start?.[Symbol.asyncDispose]();
-}, 60_000);
+});
 
 it('nobody is selected before a person approves, nor while dispatching is frozen or the rollout is paused', async () => {
   await call('PUT', '/fleets/f', fleet('one', byHand));

@@ -84,7 +84,7 @@ afterAll(async () => {
   monitor?.[Symbol.dispose]();
   await Promise.all([database?.close(), redis?.close(), kubernetes?.close()]);
   if (folder) rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** All ways in which somebody who looks for it would find a text. */
 const formsOf = (text: string) => [

@@ -17,7 +17,7 @@ describe('npm start -- --no-demo', () => {
     start = await StartProcess.start(['--no-demo']);
     await start.line(/Running until Ctrl-C/);
   }, 150_000);
-  afterEach(() => start[Symbol.asyncDispose](), 60_000);
+  afterEach(() => start[Symbol.asyncDispose]());
 
   const find = (part: string) => start.children.find(({ command }) => command.includes(part))?.pid;
 
@@ -31,12 +31,12 @@ describe('npm start -- --no-demo', () => {
     start.child.kill('SIGINT');
     expect({ code: await start.ended(), output: start.output }).toMatchObject({ code: 0 });
     await waitFor(() => pids.every(isGone), { message: 'the end of all processes' });
-  }, 60_000);
+  });
 
   it('leaves nothing behind when it is killed', async () => {
     const pids = start.children.map(({ pid }) => pid);
     start.child.kill('SIGKILL');
     const options = { timeoutMs: 20_000, message: 'the end of all processes' };
     await waitFor(() => pids.every(isGone), options);
-  }, 60_000);
+  });
 });

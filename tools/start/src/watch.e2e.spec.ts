@@ -34,7 +34,7 @@ afterAll(async () => {
   for (const follower of followers?.values() ?? []) follower.stop();
   await Promise.all(following ?? []);
   await start?.[Symbol.asyncDispose]();
-}, 60_000);
+});
 
 it('tells what the whole demo does, up to what lists show at its end', async () => {
   await start.line(/Running until Ctrl-C/);

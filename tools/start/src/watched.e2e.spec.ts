@@ -94,7 +94,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await start?.[Symbol.asyncDispose]();
   await stopServing();
-}, 60_000);
+});
 
 it('a repository says whether it is accessible', async () => {
   for (const name of ['config', 'files']) {
@@ -118,13 +118,13 @@ it('a branch that moves makes a new template version of each fleet that uses it'
     expect(await versionsOf(name)).toEqual(['v1', expect.stringMatching(/^v1-[0-9a-f]{8}$/)]);
   }
   expect(await versionsOf('served')).toEqual(['v1']);
-}, 60_000);
+});
 
 it('so does a file that is served with other contents', async () => {
   body = 'two';
   await until('a new version', async () => (await versionsOf('served')).length === 2);
   expect(await versionsOf('same')).toHaveLength(2);
-}, 60_000);
+});
 
 it('a server that goes away and comes back is told of', async () => {
   const port = portOf();
@@ -141,4 +141,4 @@ it('a server that goes away and comes back is told of', async () => {
     'RepositoryInaccessible',
     'RepositoryAccessible',
   ]);
-}, 60_000);
+});

@@ -220,4 +220,4 @@ it('whatever is delivered, acknowledged and lost: the checkpoint passes nothing 
       expect([...model.effects].sort((a, b) => a - b)).toEqual(upTo(model.written));
     },
   });
-}, 60_000);
+});

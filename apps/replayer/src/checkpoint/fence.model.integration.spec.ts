@@ -182,4 +182,4 @@ it('whatever is delivered, retried, parked, given up and pruned in any order: ea
       expect(await log.admin.query('select number from selector.inbox')).toEqual([]);
     },
   });
-}, 60_000);
+});

@@ -33,7 +33,7 @@ nativeRedisOrSkip('the nodes of a cluster', () => {
       logger: { debug: keep, info: keep, warn: keep, error: keep },
     });
     kv.start();
-  }, 60_000);
+  });
   afterAll(async () => {
     kv?.stop();
     client?.disconnect();

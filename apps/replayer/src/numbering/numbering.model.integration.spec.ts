@@ -118,4 +118,4 @@ it('whoever writes, ends, numbers and starts again: numbers have no gap, each ev
       expect(replayers[0]!.reached?.holes).toEqual([]);
     },
   });
-}, 60_000);
+});

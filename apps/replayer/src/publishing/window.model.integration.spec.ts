@@ -160,4 +160,4 @@ it('whatever is written, published, handled and damaged: the window holds, and e
       }
     },
   });
-}, 60_000);
+});

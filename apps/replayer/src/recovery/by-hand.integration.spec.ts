@@ -18,12 +18,12 @@ nativeRedisOrSkip('every event takes effect once, and nothing is left', () => {
       { adminUrl: database.adminUrl, urlOf: database.urlOf, redisUrl: server.url, waitFor },
       EFFECTS_TABLE,
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     await scene?.close();
     await server?.stop();
     await database?.close();
-  }, 60_000);
+  });
   afterEach(() => scene.release());
 
   /** Of twelve events the first four are being handled, the others lie in the stream. */
@@ -47,75 +47,67 @@ nativeRedisOrSkip('every event takes effect once, and nothing is left', () => {
     it('does nothing', async () => {
       await halfDelivered();
       await healed();
-    }, 60_000);
+    });
 
     it('deletes the stream', async () => {
       await halfDelivered();
       await scene.redis.del(scene.key);
       await healed();
-    }, 60_000);
+    });
 
     it('destroys the group', async () => {
       await halfDelivered();
       await scene.redis.xgroup('DESTROY', scene.key, GROUP);
       await healed();
-    }, 60_000);
+    });
 
     it('moves the group back to the beginning', async () => {
       await halfDelivered();
       await scene.redis.xgroup('SETID', scene.key, GROUP, '0');
       await healed();
-    }, 60_000);
+    });
 
     it('moves the group forward to the end', async () => {
       await halfDelivered();
       await scene.redis.xgroup('SETID', scene.key, GROUP, '$');
       await healed();
-    }, 60_000);
+    });
 
-    it.each([1, 9])(
-      'trims the stream to its last %d entries',
-      async (left) => {
-        await halfDelivered();
-        await scene.redis.xtrim(scene.key, 'MAXLEN', left);
-        await healed();
-      },
-      60_000,
-    );
+    it.each([1, 9])('trims the stream to its last %d entries', async (left) => {
+      await halfDelivered();
+      await scene.redis.xtrim(scene.key, 'MAXLEN', left);
+      await healed();
+    });
 
     it('trims the stream to nothing', async () => {
       await halfDelivered();
       await scene.redis.xtrim(scene.key, 'MAXLEN', 0);
       await healed();
-    }, 60_000);
+    });
 
     it.each([
       ['that are being handled', 0, 4],
       ['that were not delivered, in the middle', 6, 9],
       ['that were not delivered, at the end', 9, 12],
       ['of which some were delivered', 2, 7],
-    ])(
-      'deletes entries %s',
-      async (_which, from, to) => {
-        const ids = await halfDelivered();
-        await scene.redis.xdel(scene.key, ...ids.slice(from, to));
-        await healed();
-      },
-      60_000,
-    );
+    ])('deletes entries %s', async (_which, from, to) => {
+      const ids = await halfDelivered();
+      await scene.redis.xdel(scene.key, ...ids.slice(from, to));
+      await healed();
+    });
 
     it('deletes entries that a dead consumer had', async () => {
       const ids = await halfDelivered();
       await scene.redis.xreadgroup('GROUP', GROUP, 'dead', 'COUNT', 4, 'STREAMS', scene.key, '>');
       await scene.redis.xdel(scene.key, ...ids.slice(4, 8));
       await healed();
-    }, 60_000);
+    });
 
     it('empties Redis while a batch is being handled', async () => {
       await halfDelivered();
       await scene.redis.flushall();
       await healed();
-    }, 60_000);
+    });
   });
 
   describe('when an older replica is promoted, whose stream ends', () => {
@@ -128,7 +120,7 @@ nativeRedisOrSkip('every event takes effect once, and nothing is left', () => {
       expect(await scene.losses()).toEqual(NO_LOSSES);
       await scene.redis.restore(scene.key, 0, copy, 'REPLACE');
       await healed();
-    }, 60_000);
+    });
 
     it('before what is being handled and what waits', async () => {
       await scene.append(3);
@@ -137,6 +129,6 @@ nativeRedisOrSkip('every event takes effect once, and nothing is left', () => {
       await halfDelivered();
       await scene.redis.restore(scene.key, 0, copy, 'REPLACE');
       await healed();
-    }, 60_000);
+    });
   });
 });

@@ -14,7 +14,7 @@ nativeRedisOrSkip('partitions on a Redis Cluster', () => {
 
   beforeAll(async () => {
     cluster = await startRedisCluster();
-  }, 60_000);
+  });
   afterAll(() => cluster?.stop());
   beforeEach(async () => {
     database = await migratedDatabase(['selector']);
@@ -23,11 +23,11 @@ nativeRedisOrSkip('partitions on a Redis Cluster', () => {
     scene = await RecoveryScene.open({ ...places, redisUrl: cluster.url }, EFFECTS_TABLE);
     await scene.append(60);
     expect(await scene.losses()).toEqual(NO_LOSSES);
-  }, 60_000);
+  });
   afterEach(async () => {
     await scene?.close();
     await database?.close();
-  }, 60_000);
+  });
 
   const onNode = async <Result>(url: string, work: (redis: Redis) => Promise<Result>) => {
     const redis = new Redis(url);
@@ -50,7 +50,7 @@ nativeRedisOrSkip('partitions on a Redis Cluster', () => {
     await onNode(cluster.nodes[1]!.url, (redis) => redis.flushall());
     scene.release();
     expect(await scene.losses()).toEqual(NO_LOSSES);
-  }, 60_000);
+  });
 
   it('go on where they can while one node is away, and lose nothing when it is back empty', async () => {
     const [away] = cluster.nodes;
@@ -58,7 +58,7 @@ nativeRedisOrSkip('partitions on a Redis Cluster', () => {
     const before = await scene.effects();
     await away!.kill();
     await scene.append(60);
-    await waitFor(async () => (await scene.effects()) > before + 10, { timeoutMs: 20_000 });
+    await waitFor(async () => (await scene.effects()) > before + 10);
     await away!.restart();
     expect(await scene.losses()).toEqual(NO_LOSSES);
   }, 90_000);

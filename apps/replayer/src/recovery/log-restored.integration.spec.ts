@@ -56,21 +56,21 @@ beforeAll(async () => {
   await first.append(6);
   expect(await first.losses()).toEqual(NO_LOSSES);
   await close();
-}, 60_000);
+});
 afterAll(async () => {
   await close();
   for (; copies > 0; copies -= 1)
     await administer(`drop database ${database.name}_${copies} with (force)`);
   await place?.close();
   await database?.close();
-}, 60_000);
+});
 
 let restored: string;
 let present: string;
 beforeEach(async () => {
   restored = await copyOf(database.name);
   present = await copyOf(database.name);
-}, 60_000);
+});
 afterEach(close);
 
 async function goesOn(on: RecoveryScene): Promise<void> {
@@ -103,7 +103,7 @@ describe('PostgreSQL that was restored to an earlier point', () => {
     await goesOn(one);
     // Else its events would still have their effects, but later, as ones that were lost on the way.
     expect(await lastId(one)).toBeLessThan(ahead);
-  }, 60_000);
+  });
 
   it('has the streams made again also after it has passed their end with other events', async () => {
     const lost = await open(present);
@@ -112,7 +112,7 @@ describe('PostgreSQL that was restored to an earlier point', () => {
     await close();
     const other = (scene: RecoveryScene) => scene.append(40);
     await goesOn(await open(restored, undefined, other));
-  }, 60_000);
+  });
 
   it('has no effects of events that it lost and that still lie in the stream', async () => {
     const lost = await open(present);
@@ -131,5 +131,5 @@ describe('PostgreSQL that was restored to an earlier point', () => {
     expect(strange).toBeUndefined();
     await one.append(12);
     await goesOn(one);
-  }, 60_000);
+  });
 });

@@ -22,12 +22,12 @@ beforeAll(async () => {
   const { url: redisUrl, prefix } = place;
   const places = { adminUrl: server.url, urlOf, redisUrl, prefix, waitFor };
   scene = await RecoveryScene.open(places, EFFECTS_TABLE);
-}, 60_000);
+});
 afterAll(async () => {
   await scene?.close();
   await place?.close();
   await server?.stop();
-}, 60_000);
+});
 
 async function halfDelivered(): Promise<void> {
   const before = scene.begun;
@@ -45,8 +45,7 @@ async function healed(): Promise<void> {
 }
 
 /** Appends until the log takes it again. */
-const appended = (count: number) =>
-  waitFor(() => scene.append(count).then(() => true), { timeoutMs: 15_000 });
+const appended = (count: number) => waitFor(() => scene.append(count).then(() => true));
 
 const terminate = () =>
   scene.admin.query(
@@ -62,7 +61,7 @@ describe('every event takes effect once, and nothing is left, when PostgreSQL', 
     await server.restart();
     await appended(6);
     await healed();
-  }, 60_000);
+  });
 
   it('is killed between two batches', async () => {
     await appended(30);
@@ -70,7 +69,7 @@ describe('every event takes effect once, and nothing is left, when PostgreSQL', 
     await server.restart();
     await appended(6);
     await healed();
-  }, 60_000);
+  });
 
   it('takes back effects that were acknowledged before they reached the disk', async () => {
     await halfDelivered();
@@ -88,19 +87,19 @@ describe('every event takes effect once, and nothing is left, when PostgreSQL', 
     await scene.startReplayer();
     await appended(3);
     await healed();
-  }, 60_000);
+  });
 
   it('ends all connections while a batch is being handled', async () => {
     await halfDelivered();
     await terminate();
     await appended(6);
     await healed();
-  }, 60_000);
+  });
 
   it('ends all connections again and again, while it is appended, numbered and handled', async () => {
     for (let round = 0; round < 8; round += 1) {
       await Promise.all([appended(9), terminate()]);
     }
     await healed();
-  }, 60_000);
+  });
 });

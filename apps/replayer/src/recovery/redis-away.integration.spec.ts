@@ -43,12 +43,12 @@ nativeRedisOrSkip('Redis that is down', () => {
   beforeAll(async () => {
     database = await migratedDatabase(['selector']);
     server = await startRedis({ kind: 'native' });
-  }, 60_000);
+  });
   afterAll(async () => {
     await scene?.close();
     await server?.stop();
     await database?.close();
-  }, 60_000);
+  });
 
   it('when all starts: the log is numbered, and all is delivered when it comes', async () => {
     await server.kill();
@@ -57,7 +57,7 @@ nativeRedisOrSkip('Redis that is down', () => {
     await numbered();
     await server.restart();
     await healed();
-  }, 60_000);
+  });
 
   it('after a crash with an append-only file: what happened meanwhile is delivered', async () => {
     await halfDelivered();
@@ -67,7 +67,7 @@ nativeRedisOrSkip('Redis that is down', () => {
     scene.release();
     await server.restart();
     await healed();
-  }, 60_000);
+  });
 
   it('twice, while the batch that was begun before is still being handled', async () => {
     await halfDelivered();
@@ -79,7 +79,7 @@ nativeRedisOrSkip('Redis that is down', () => {
     await scene.append(5);
     scene.release();
     await healed();
-  }, 60_000);
+  });
 });
 
 nativeRedisOrSkip('Redis without a file', () => {
@@ -88,12 +88,12 @@ nativeRedisOrSkip('Redis without a file', () => {
     database = await migratedDatabase(['selector']);
     server = await startRedis({ kind: 'native', arguments: ['--appendonly', 'no'] });
     await open(server);
-  }, 60_000);
+  });
   afterAll(async () => {
     await scene?.close();
     await server?.stop();
     await database?.close();
-  }, 60_000);
+  });
 
   const configure = (name: string, value: string) => scene.redis.config('SET', name, value);
   const effects = async () => {
@@ -111,7 +111,7 @@ nativeRedisOrSkip('Redis without a file', () => {
     scene.release();
     await server.restart();
     await healed();
-  }, 60_000);
+  });
 
   it('that is out of memory: what it has is handled, and the rest waits in the log', async () => {
     await halfDelivered();
@@ -125,7 +125,7 @@ nativeRedisOrSkip('Redis without a file', () => {
     expect(await effects()).toBe(before + 12);
     await configure('maxmemory', '0');
     await healed();
-  }, 60_000);
+  });
 
   it('that is out of memory and lost its stream: it is made again when there is room', async () => {
     await halfDelivered();
@@ -137,7 +137,7 @@ nativeRedisOrSkip('Redis without a file', () => {
     expect(await scene.redis.exists(scene.key)).toBe(0);
     await configure('maxmemory', '0');
     await healed();
-  }, 60_000);
+  });
 
   it('that evicts the stream while a batch is being handled', async () => {
     await halfDelivered();
@@ -148,5 +148,5 @@ nativeRedisOrSkip('Redis without a file', () => {
     await configure('maxmemory-policy', 'noeviction');
     scene.release();
     await healed();
-  }, 60_000);
+  });
 });

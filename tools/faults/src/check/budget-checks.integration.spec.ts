@@ -14,7 +14,7 @@ const { render, report, run, fail, timeOut, match, remove, complete } = scene;
 let north: string[];
 let south: string[];
 
-beforeAll(scene.open, 60_000);
+beforeAll(scene.open);
 afterAll(scene.close);
 
 const create = (site: string) =>

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await openLedger(admin);
   await admin.query('select log.register_types($1)', [[created, deleted, matched]]);
   await admin.query('select log.register_hearing($1, $2)', ['selector', [created]]);
-}, 60_000);
+});
 afterAll(async () => {
   await admin?.close();
   await database?.close();

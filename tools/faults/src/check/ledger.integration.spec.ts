@@ -12,7 +12,7 @@ beforeAll(async () => {
   admin = await Postgres.open({ url: database.adminUrl, applicationName: 'test' });
   selector = await Postgres.open({ url: database.urlOf('selector'), applicationName: 'test' });
   await openLedger(admin);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([admin?.close(), selector?.close()]);
   await database?.close();

@@ -15,7 +15,7 @@ const { dispatch, select, render, report, run, fail, timeOut, match, remove, com
 let one: string;
 let two: string;
 
-beforeAll(scene.open, 60_000);
+beforeAll(scene.open);
 afterAll(scene.close);
 beforeEach(async () => {
   [one, two] = [newUid(), newUid()];

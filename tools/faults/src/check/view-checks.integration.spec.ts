@@ -12,7 +12,7 @@ let repository: string;
 
 beforeAll(async () => {
   scene = await LogScene.open();
-}, 60_000);
+});
 afterAll(() => scene?.close());
 
 /** A device that joins a fleet, is selected, rendered and runs it: numbers 1 to 12. */

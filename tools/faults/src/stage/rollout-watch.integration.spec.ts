@@ -3,7 +3,7 @@ import { RolloutScene } from '../../test/rollout-scene.js';
 import { latestRollout } from './rollout-watch.js';
 
 const scene = new RolloutScene();
-beforeAll(scene.open, 60_000);
+beforeAll(scene.open);
 afterAll(scene.close);
 
 it('follows the latest rollout of a fleet from batch to batch', async () => {

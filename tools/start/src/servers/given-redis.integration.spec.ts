@@ -101,7 +101,7 @@ nativeRedisOrSkip('a given Redis Cluster', () => {
   let cluster: RedisCluster;
   beforeAll(async () => {
     cluster = await startRedisCluster();
-  }, 60_000);
+  });
   afterAll(() => cluster?.stop());
 
   it('is warned about for each primary that evicts', async () => {
