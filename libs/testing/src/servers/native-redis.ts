@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, globSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
+import { ServerError } from './server-error.js';
 import { workspaceRoot } from './workspace-root.js';
 
 /** What a person has to do when there is none. */
@@ -19,10 +20,17 @@ const isProgram = (file: string): boolean => {
   }
 };
 
-/** The path of a native Redis or Valkey server: configured, on the PATH, or unpacked by us. */
+/**
+ * The path of a native Redis or Valkey server: configured, on the PATH, or unpacked by us.
+ * @throws ServerError REDIS_MISSING when the configured one is not there, so that nobody tests another one unawares
+ */
 export function findNativeRedis(): string | undefined {
   const configured = process.env['SKEIN_TEST_REDIS_SERVER'];
-  if (configured) return isProgram(configured) ? configured : undefined;
+  if (configured && isProgram(configured)) return configured;
+  if (configured) {
+    const message = `SKEIN_TEST_REDIS_SERVER is ${configured}, which is no program that can be run`;
+    throw new ServerError('REDIS_MISSING', message);
+  }
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
   const onPath = ['redis-server', 'valkey-server'].flatMap((name) =>
     folders.map((folder) => join(folder, name)),

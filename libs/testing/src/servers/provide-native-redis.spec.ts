@@ -29,9 +29,11 @@ afterEach(async () => {
 });
 
 describe('findNativeRedis', () => {
-  it('takes the configured server, and none when that one is missing', async () => {
+  it('takes the configured server, and no other when that one is missing', async () => {
     process.env['SKEIN_TEST_REDIS_SERVER'] = join(folder, 'mine');
-    expect(findNativeRedis()).toBeUndefined();
+    await program('redis-server', 'true');
+    process.env['PATH'] = folder;
+    expect(() => findNativeRedis()).toThrow(`SKEIN_TEST_REDIS_SERVER is ${join(folder, 'mine')}`);
     const mine = await program('mine', 'true');
     expect(findNativeRedis()).toBe(mine);
   });
