@@ -18,7 +18,7 @@ export interface TestDatabase {
 /** On the server of SKEIN_DATABASE_URL when that is set, else on a server of its own. */
 export async function testDatabase(): Promise<TestDatabase> {
   const given = process.env['SKEIN_DATABASE_URL'];
-  const server = given ? undefined : await startPostgres();
+  const server = given ? undefined : await startPostgres({ inMemory: true });
   const adminUrl = given ?? server?.adminUrl ?? '';
   const name = `skein_test_${randomBytes(6).toString('hex')}`;
   await administer(adminUrl, (client) =>

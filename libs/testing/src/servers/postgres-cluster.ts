@@ -33,13 +33,14 @@ export async function openCluster(
   return { directory, data, password: await readFile(passwordIn(directory), 'utf8') };
 }
 
-/** A new cluster in a temporary folder, copied from a template that is made once per machine. */
+/** A new cluster in a temporary folder of the root, copied from a template that is made once per machine. */
 export async function temporaryCluster(
   binaries: PostgresBinaries,
   user: ServerUser,
+  root?: string,
 ): Promise<PostgresCluster> {
   const template = await templateFor(binaries, user);
-  const directory = await temporaryFolder(user, 'skein-postgres');
+  const directory = await temporaryFolder(user, 'skein-postgres', root);
   await runAs(user, 'cp', ['-a', `${template}/.`, directory]);
   return openCluster(binaries, user, directory);
 }

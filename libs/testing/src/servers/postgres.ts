@@ -8,11 +8,13 @@ import { postgresBinaries } from './postgres-binaries.js';
 import { openCluster, reachableFolder, superuser, temporaryCluster } from './postgres-cluster.js';
 import type { PostgresCluster } from './postgres-cluster.js';
 import { ServerError } from './server-error.js';
-import { postgresUser } from './server-user.js';
+import { memoryRoot, postgresUser } from './server-user.js';
 
 export interface PostgresOptions {
   /** Where the data stay; without it they are in a temporary folder that `stop` removes. */
   directory?: string;
+  /** Whether temporary data may be in memory instead of on the disk, which makes them ready much sooner. */
+  inMemory?: boolean;
   /** TCP port on 127.0.0.1; a free one by default. */
   port?: number;
   /** Whether commits reach the disk; by default where a directory is given. */
@@ -58,7 +60,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const binaries = await postgresBinaries(user, log);
   const cluster = options.directory
     ? await openCluster(binaries, user, await reachableFolder(user, options.directory, log))
-    : await temporaryCluster(binaries, user);
+    : await temporaryCluster(binaries, user, options.inMemory ? await memoryRoot(user) : undefined);
   const server = new OwnPostgres(binaries.postgres, cluster, options);
   try {
     await server.start();

@@ -1,11 +1,14 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chown, mkdir, mkdtemp } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 const nobody = 65_534;
+const memoryFolder = '/dev/shm';
+/** Bytes. The servers of the tests that run at the same time hold a tenth of it. */
+const enoughMemory = 4 * 1024 ** 3;
 
 /** The user that a server runs as; undefined: the user of this process. */
 export type ServerUser = { uid: number; gid: number } | undefined;
@@ -42,7 +45,18 @@ export function temporaryRoot(user: ServerUser): string {
   return reaches(user, tmpdir(), true) ? tmpdir() : '/tmp';
 }
 
+/** The folder that Linux keeps in memory, when much is free there; else the one for temporary files. */
+export async function memoryRoot(user: ServerUser): Promise<string> {
+  const { bavail, bsize } = await statfs(memoryFolder).catch(() => ({ bavail: 0, bsize: 0 }));
+  const isUsable = bavail * bsize >= enoughMemory && reaches(user, memoryFolder, true);
+  return isUsable ? memoryFolder : temporaryRoot(user);
+}
+
 /** A new empty temporary folder that belongs to the user. */
-export async function temporaryFolder(user: ServerUser, name: string): Promise<string> {
-  return ownFolder(user, await mkdtemp(join(temporaryRoot(user), `${name}-`)));
+export async function temporaryFolder(
+  user: ServerUser,
+  name: string,
+  root = temporaryRoot(user),
+): Promise<string> {
+  return ownFolder(user, await mkdtemp(join(root, `${name}-`)));
 }
