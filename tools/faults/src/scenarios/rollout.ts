@@ -29,6 +29,11 @@ const patienceMs = 240_000;
 /** What becomes of the first rollout. The last two are followed by another one. */
 const courses = ['alone', 'overtaken', 'standing still'] as const;
 
+type Look = (progress: RolloutProgress) => boolean;
+/** One that waits goes on once its devices report, which they do late when the machine has much to do. */
+const hasEnded: Look = ({ word }) => word !== 'active' && word !== 'waiting';
+const standsStill: Look = ({ word }) => word !== 'active';
+
 interface JudgedBudgets {
   readonly judged: number;
   readonly full: number;
@@ -60,20 +65,20 @@ class CrowdRollouts {
     await this.until(({ rollout }) => rollout !== before?.rollout);
   }
 
-  /** Disturbs the rollout in the middle of each batch up to this one, as long as it goes on. */
-  async disturb(lastBatch: number): Promise<void> {
+  /** Disturbs the rollout in the middle of each batch up to this one, as long as it is not over. */
+  async disturb(lastBatch: number, isOver = hasEnded): Promise<void> {
     for (let batch = 1; batch <= lastBatch; batch += 1) {
-      const progress = await this.until((now) => now.batch >= batch || now.word !== 'active');
-      if (progress?.word !== 'active') return;
+      const progress = await this.until((now) => now.batch >= batch || isOver(now));
+      if (!progress || isOver(progress)) return;
       this.scene.say(`batch ${progress.batch} has begun`);
       await this.changes.make();
       for (let times = this.scene.random.between(1, 2); times > 0; times -= 1) await this.kill();
     }
   }
 
-  /** Resolves when the rollout has ended, or stands still. */
-  async end(): Promise<void> {
-    const progress = await this.until(({ word }) => word !== 'active');
+  /** Resolves when the rollout is over. */
+  async end(isOver = hasEnded): Promise<void> {
+    const progress = await this.until(isOver);
     this.scene.say(`the rollout is ${progress?.word ?? 'late'}, after ${this.kills} kills so far`);
   }
 
@@ -90,9 +95,7 @@ class CrowdRollouts {
   }
 
   /** Undefined when it takes too long. */
-  private async until(
-    isThere: (progress: RolloutProgress) => boolean,
-  ): Promise<RolloutProgress | undefined> {
+  private async until(isThere: Look): Promise<RolloutProgress | undefined> {
     const { postgres } = this.scene.stage;
     const deadline = performance.now() + patienceMs;
     while (performance.now() < deadline) {
@@ -144,8 +147,8 @@ async function run(scene: Scene): Promise<void> {
   say(`${crowdSize} devices are in the fleet; its rollout is ${course}`);
   await rollouts.change(course === 'standing still' ? 'impossible' : 'good');
   if (course === 'standing still') {
-    await rollouts.disturb(1);
-    await rollouts.end();
+    await rollouts.disturb(1, standsStill);
+    await rollouts.end(standsStill);
   }
   if (course === 'overtaken') await rollouts.disturb(random.between(2, crowdBatches - 1));
   if (course !== 'alone') await rollouts.change('good');
