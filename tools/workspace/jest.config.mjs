@@ -14,7 +14,6 @@ const own = join(process.cwd(), 'test/jest.mjs');
 const additions = existsSync(own) ? (await import(own)).default : {};
 
 export default {
-  ...additions,
   rootDir: process.cwd(),
   roots: ['<rootDir>/src'],
   testMatch: patterns[process.env.SKEIN_TEST_KIND ?? 'all'],
@@ -29,4 +28,5 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['@skein/source', 'node', 'node-addons'] },
   transform: { '^.+\\.ts$': ['@swc/jest', { ...compiler, sourceMaps: 'inline' }] },
+  ...additions,
 };

@@ -21,7 +21,7 @@ import { killNow, killThere, replaceByEdited } from './edited-services.js';
 
 /** Who is killed at once. */
 const victims = [['rollout'], ['render'], ['rollout', 'render']] as const;
-const lookEveryMs = 200;
+const lookEveryMs = 500;
 const createdWithinMs = 120_000;
 /** A rollout that takes longer is found by the checks: it has not ended. */
 const patienceMs = 240_000;
