@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { connect, constants, type ClientHttp2Session } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migratedDatabase } from '@skein/migrate';
 import { jsonClient, waitFor } from '@skein/testing';
@@ -44,15 +44,15 @@ describe('a client of gRPC', () => {
     ['nothing of its message', Buffer.alloc(0)],
     ['half of its message', Buffer.from([0, 0, 0, 0, 9, 1, 2])],
   ])(
-    'that sends %s is told so',
+    'that sends %s is told so, and its call does not stay open',
     async (_what, bytes) => {
       const session = connect(url());
       const stream = begin(session, bytes);
       let said: unknown;
       stream.on('response', (headers) => (said = headers['grpc-status']));
       stream.on('trailers', (trailers) => (said = trailers['grpc-status']));
-      await once(stream, 'end');
-      expect(said).toBe('4');
+      await once(stream, 'close');
+      expect([said, stream.rstCode]).toEqual(['4', constants.NGHTTP2_NO_ERROR]);
       session.destroy();
     },
     20_000,

@@ -98,8 +98,13 @@ describe('what is taken of the room in the heap', () => {
 
   it('is not less than a device holds that waits by gRPC', async () => {
     const bytes = await heldByEach('grpc', wait);
-    expect(bytes).toBeLessThan(HELD_BY.grpcWait);
-    expect(taken()).toBeGreaterThanOrEqual(COUNT * HELD_BY.grpcWait);
+    expect(bytes).toBeLessThan(HELD_BY.grpcCall);
+    expect(taken()).toBeGreaterThanOrEqual(COUNT * HELD_BY.grpcCall);
+  });
+
+  it('is not less than a call by gRPC holds whose message does not come, without a token', async () => {
+    const bytes = await heldByEach('grpc-silent', () => taken() >= COUNT * HELD_BY.grpcCall);
+    expect(bytes).toBeLessThan(HELD_BY.grpcCall);
   });
 
   it('is not less than a connection to the gRPC door holds', async () => {
@@ -119,17 +124,17 @@ describe('without room', () => {
   };
   afterEach(() => room.give(others));
 
-  it('a device that would wait by gRPC is told when to come again', async () => {
-    leave(HELD_BY.grpcWait - 1);
-    const metadata = tokens.of('admin');
+  it('a call by gRPC is told when to come again', async () => {
+    leave(HELD_BY.grpcCall - 1);
+    const metadata = { ...tokens.of('admin'), 'x-request-id': 'mine' };
     const request = { name: 'd0', knownRenderedVersion: '0' };
     const answer = await door.rpc('DeviceService/GetRenderedDevice', request, { metadata });
     expect([answer.code, answer.message]).toEqual([
       'RESOURCE_EXHAUSTED',
-      expect.stringMatching(/too many devices wait at this gateway; try again in \d+ s/),
+      expect.stringMatching(/too many calls at this gateway; try again in \d+ s/),
     ]);
-    expect(answer.details).toHaveProperty('RetryInfo');
-    expect(room.left).toBe(HELD_BY.grpcWait - 1);
+    expect(answer.details).toMatchObject({ RetryInfo: {}, RequestInfo: { requestId: 'mine' } });
+    await waitFor(() => room.left === HELD_BY.grpcCall - 1);
   });
 
   it('connections are closed at once, at either door, and counted', async () => {

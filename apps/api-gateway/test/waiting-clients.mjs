@@ -1,6 +1,7 @@
 /**
  * Clients in a process of their own, so that the gateway's memory is measured without theirs: the devices `d0` and on wait
- * for a document, by `rest` on a connection each, by `grpc` all on one; or there are just connections (`grpc-connections`).
+ * for a document, by `rest` on a connection each, by `grpc` all on one; or there are just connections (`grpc-connections`),
+ * or calls on one whose message does not come (`grpc-silent`).
  * `node waiting-clients.mjs <how> <port> <token> <count>`; they stay until their standard input ends.
  */
 import { connect as http2 } from 'node:http2';
@@ -40,6 +41,18 @@ const begin = {
         .end(framed(Buffer.concat([text(1, device), text(2, '0')])));
   },
   'grpc-connections': () => () => session(),
+  'grpc-silent': () => {
+    const one = session();
+    return () =>
+      one
+        .request({
+          ':method': 'POST',
+          ':path': '/skein.v1.AboutService/GetVersion',
+          'content-type': 'application/grpc',
+          te: 'trailers',
+        })
+        .write(Buffer.from([0, 0, 0, 0, 9, 1, 2]));
+  },
 };
 
 const client = begin[how]();

@@ -1,7 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, GrpcMethod, Payload } from '@nestjs/microservices';
 import { API_VERSION, Device, type Document } from '@skein/api';
-import { HELD_BY, HeapRoom } from '../limits/heap-room.js';
 import { check } from '../resources/check.js';
 import { DeviceStatusService } from '../resources/device-status.service.js';
 import { DevicesService } from '../resources/devices.service.js';
@@ -34,7 +33,6 @@ export class DeviceMethods extends resourceMethods(DEVICES) {
     watches: WatchService,
     private readonly statuses: DeviceStatusService,
     private readonly documents: RenderedService,
-    private readonly room: HeapRoom,
   ) {
     super(devices, watches);
   }
@@ -64,7 +62,6 @@ export class DeviceMethods extends resourceMethods(DEVICES) {
     @Ctx() { caller, signal }: Call,
   ) {
     const onGone = onAbortOf(signal);
-    const next = () => this.documents.next(caller, { name, known, onGone });
-    return { device: await this.room.hold(HELD_BY.grpcWait, next) };
+    return { device: await this.documents.next(caller, { name, known, onGone }) };
   }
 }

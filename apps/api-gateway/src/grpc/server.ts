@@ -3,6 +3,7 @@ import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { limitConnections } from '../limits/connections.js';
 import { HELD_BY, type HeapRoom } from '../limits/heap-room.js';
 import { REQUEST_LIMIT_BYTES } from '../limits/request-size.js';
+import type { CallStreams } from './call-streams.js';
 import type { EndlessStreams } from './endless-streams.js';
 import { endLateMessages } from './late-messages.js';
 
@@ -23,11 +24,19 @@ const options: ServerOptions = {
   'grpc.keepalive_timeout_ms': 20_000,
 };
 
-export const openServer = ({ interceptor }: EndlessStreams, limits: GrpcLimits): Server =>
+export const openServer = (
+  { endless, calls }: { readonly endless: EndlessStreams; readonly calls: CallStreams },
+  limits: GrpcLimits,
+): Server =>
   new Server({
     ...options,
     'grpc.max_connection_idle_ms': limits.keepAliveMs,
-    interceptors: [interceptor, endLateMessages(limits.requestTimeoutMs)],
+    // The last one is the nearest to the handler: what it answers goes through all.
+    interceptors: [
+      endless.interceptor,
+      endLateMessages(limits.requestTimeoutMs),
+      calls.interceptor,
+    ],
   });
 
 export interface GrpcAddress {

@@ -11,6 +11,7 @@ import { services } from '@skein/api';
 import { TooManyWaiting } from '@skein/postgres';
 import type { Logger } from '@skein/telemetry';
 import { lastValueFrom } from 'rxjs';
+import { CallStreams } from './call-streams.js';
 import { Call } from './call.js';
 import { EndlessStreams } from './endless-streams.js';
 import { perform, performStream, type Handler } from './perform.js';
@@ -53,13 +54,15 @@ const byName = <Value>(service: DescService, valueOf: (method: DescMethod) => Va
 export class GrpcTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.GRPC;
   private readonly endless = new EndlessStreams();
+  private readonly calls: CallStreams;
   private readonly server: GrpcServer;
   private listener: Listener | undefined;
   private bound = 0;
 
   constructor(private readonly settings: GrpcTransportSettings) {
     super();
-    this.server = openServer(this.endless, settings.limits);
+    this.calls = new CallStreams(settings.limits.room);
+    this.server = openServer({ endless: this.endless, calls: this.calls }, settings.limits);
   }
 
   /** The port that it listens on. */
@@ -75,6 +78,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
     this.listener?.close();
     this.endless.end();
     await stop(this.server, PATIENCE_MS);
+    this.calls.close();
   }
 
   on(): void {
@@ -91,6 +95,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
       this.server.addService(byName(service, definitionOf), this.methodsOf(service));
     }
     for (const other of others) other.addToServer(this.server);
+    this.calls.listen();
     const { listener, port } = await listen(this.server, address, limits);
     [this.listener, this.bound] = [listener, port];
   }

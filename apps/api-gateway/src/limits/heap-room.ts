@@ -2,7 +2,6 @@ import { getHeapStatistics } from 'node:v8';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, meter, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
-import { tooManyNow } from '../resources/refusal-of.js';
 
 const KIB = 1_024;
 
@@ -14,8 +13,8 @@ export const HELD_BY = {
   /** A connection to the REST door, and the device that waits on it. */
   restConnection: 10 * KIB,
   grpcConnection: 6 * KIB,
-  /** A device that waits by gRPC: on one connection there may be many. */
-  grpcWait: 20 * KIB,
+  /** A call by gRPC, and the device that waits for its answer: on one connection there may be a thousand. */
+  grpcCall: 20 * KIB,
 };
 
 const LIMITED = 'connections are limited by the heap: --max-old-space-size gives Node more';
@@ -37,7 +36,7 @@ export class HeapRoom {
     if (connections < maxConnections) logger.info({ connections, most: maxConnections }, LIMITED);
     meter()
       .createObservableGauge('skein_heap_room_bytes', {
-        description: 'What is left of the heap for connections and devices that wait.',
+        description: 'What is left of the heap for connections and calls.',
       })
       .addCallback((result) => result.observe(this.free));
   }
@@ -53,16 +52,12 @@ export class HeapRoom {
     this.free += bytes;
   }
 
-  /**
-   * Takes so many bytes while something goes on.
-   * @throws RefusedRequest when there are fewer
-   */
-  async hold<Result>(bytes: number, work: () => Promise<Result>): Promise<Result> {
-    if (!this.take(bytes)) throw tooManyNow('too many devices wait at this gateway');
-    try {
-      return await work();
-    } finally {
-      this.give(bytes);
-    }
+  /** Takes so many bytes also when there are fewer, for what is there already: it is to be refused then. */
+  overdraw(bytes: number): void {
+    this.free -= bytes;
+  }
+
+  get isOverdrawn(): boolean {
+    return this.free < 0;
   }
 }
