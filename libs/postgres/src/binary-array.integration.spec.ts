@@ -53,10 +53,14 @@ describe('an array in binary form', () => {
     expect(await seen(type, array)).toEqual([]);
   });
 
-  it.each(['', 'device-1', `${uuids[1]}0`, uuids[1]!.replace('a', 'g')])(
-    'of ids is refused when one is %j',
-    (wrong) => {
-      expect(() => uuidArray([uuids[0]!, wrong])).toThrow('an id is not a UUID');
-    },
-  );
+  it.each([
+    '',
+    'device-1',
+    `${uuids[1]}0`,
+    uuids[1]!.replace('a', 'g'),
+    uuids[1]!.replace('a', 'ā'),
+    uuids[1]!.replace('-', 'a'),
+  ])('of ids is refused when one is %j', (wrong) => {
+    expect(() => uuidArray([uuids[0]!, wrong])).toThrow('an id is not a UUID');
+  });
 });
