@@ -1,6 +1,6 @@
 /** What the gateway adds to the one jest configuration. */
 export default {
-  // `npm test` runs nothing beside them, and each waits a third of its time for servers to start.
+  // `npm test` runs nothing beside them, and much of their time is waiting for servers that start.
   maxWorkers: 3,
   globalSetup: '<rootDir>/test/conformance/parse-reference.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/conformance/every.spec.ts'],

@@ -16,7 +16,7 @@ const CREATED = 'http2.server.stream.created';
 /** How long a client may leave a stream open after its answer. */
 const PATIENCE_MS = 1_000;
 
-/** Once it is answered whole. */
+/** For a stream that is answered whole. */
 function closeLater(stream: ServerHttp2Stream): void {
   const timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), PATIENCE_MS);
   stream.once('close', () => clearTimeout(timer));
@@ -34,28 +34,28 @@ export class CallStreams {
     _method: ServerMethodDefinition<unknown, unknown>,
     call: ServerInterceptingCallInterface,
   ): ServerInterceptingCall => {
-    const admitted: ServerInterceptingCall = new ServerInterceptingCall(call, {
+    const bounded: ServerInterceptingCall = new ServerInterceptingCall(call, {
       start: (next) =>
         next({
           onReceiveMetadata: (metadata, go) => {
             if (!this.room.isOverdrawn) return go(metadata);
             const requestId = requestIdOf(metadata.get('x-request-id')[0]);
-            admitted.sendStatus(statusOf(tooManyNow('too many calls at this gateway'), requestId));
+            bounded.sendStatus(statusOf(tooManyNow('too many calls at this gateway'), requestId));
           },
         }),
     });
-    return admitted;
+    return bounded;
   };
 
   listen(): void {
-    subscribe(CREATED, this.admit);
+    subscribe(CREATED, this.count);
   }
 
   close(): void {
-    unsubscribe(CREATED, this.admit);
+    unsubscribe(CREATED, this.count);
   }
 
-  private readonly admit = (message: unknown): void => {
+  private readonly count = (message: unknown): void => {
     const { stream } = message as { readonly stream: ServerHttp2Stream };
     this.room.overdraw(HELD_BY.grpcCall);
     stream.once('close', () => this.room.give(HELD_BY.grpcCall));

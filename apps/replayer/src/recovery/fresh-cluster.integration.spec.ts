@@ -16,7 +16,7 @@ const name = 'a dump of PostgreSQL 15, restored into a fresh cluster';
 async function start(): Promise<Postgres15> {
   const cluster = await Postgres15.start(await freePort());
   const settings = { url: cluster.urlOf('postgres'), applicationName: 'test' };
-  await waitFor(async () => (await Postgres.open(settings)).close().then(() => true), {});
+  await waitFor(async () => (await Postgres.open(settings)).close().then(() => true));
   return cluster;
 }
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 const nobody = 65_534;
 const memoryFolder = '/dev/shm';
-/** Bytes. The servers of the tests that run at the same time hold a tenth of it. */
+/** Bytes. The servers of the tests that run at the same time hold less than a tenth of it. */
 const enoughMemory = 4 * 1024 ** 3;
 
 /** The user that a server runs as; undefined: the user of this process. */
