@@ -29,7 +29,7 @@ interface Node {
 
 async function startNode({ tls }: ClusterShape): Promise<Node> {
   const { port, settings } = (await tls?.()) ?? { port: undefined, settings: [] };
-  // The standard one, 10,000 above the port, may be above all ports.
+  // The standard one, 10,000 above the port, may be one of an outgoing connection.
   const bus = await freePort();
   const own = [
     ...(tls ? ['--tls-cluster', 'yes'] : []),
