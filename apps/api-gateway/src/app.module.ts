@@ -15,6 +15,7 @@ import { GatewayTask } from './gateway.task.js';
 import { GatewayView } from './gateway.view.js';
 import { grpcControllers, grpcProviders } from './grpc/parts.js';
 import { Backlog } from './limits/backlog.js';
+import { BodyRoom } from './limits/body-room.js';
 import { HeapRoom } from './limits/heap-room.js';
 import { ConfiguredRates } from './limits/rate-limits.provider.js';
 import { TrustedProxies } from './limits/trusted-proxies.js';
@@ -159,6 +160,7 @@ const resources = [
     identitiesProvider,
     Backlog,
     HeapRoom,
+    BodyRoom,
     ConfiguredRates,
     TrustedProxies,
     Admission,

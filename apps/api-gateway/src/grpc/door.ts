@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import { GatewayConfig } from '../gateway.config.js';
 import { HeapRoom } from '../limits/heap-room.js';
+import { CallStreams } from './call-streams.js';
 import { GrpcHealth } from './health.js';
 import { reflection } from './reflection.js';
 import { GrpcTransport } from './transport.js';
@@ -26,6 +27,7 @@ export class GrpcDoor {
     config: GatewayConfig,
     health: GrpcHealth,
     room: HeapRoom,
+    calls: CallStreams,
     @Inject(LOGGER) logger: Logger,
   ) {
     setLogger(consoleInto(logger));
@@ -35,6 +37,9 @@ export class GrpcDoor {
     const limits = { maxConnections, keepAliveMs, requestTimeoutMs, room };
     const others = [health, ...(grpcReflection ? [reflection()] : [])];
     const longestMs = longPollMs + BEYOND_LONG_POLL_MS;
-    this.transport = new GrpcTransport({ address, limits, logger, longestMs, others });
+    this.transport = new GrpcTransport({
+      ...{ address, limits, calls },
+      ...{ logger, longestMs, others },
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { CallStreams } from './call-streams.js';
 import { DeviceTokenMethods } from './device-tokens.methods.js';
 import { DeviceMethods } from './devices.methods.js';
 import { GrpcDoor } from './door.js';
@@ -23,4 +24,4 @@ export const grpcControllers = [
 ];
 
 /** The gRPC door and what it needs. */
-export const grpcProviders = [GrpcHealth, GrpcDoor, CallRightsGuard];
+export const grpcProviders = [GrpcHealth, CallStreams, GrpcDoor, CallRightsGuard];

@@ -11,7 +11,7 @@ import { services } from '@skein/api';
 import { TooManyWaiting } from '@skein/postgres';
 import type { Logger } from '@skein/telemetry';
 import { lastValueFrom } from 'rxjs';
-import { CallStreams } from './call-streams.js';
+import type { CallStreams } from './call-streams.js';
 import { Call } from './call.js';
 import { EndlessStreams } from './endless-streams.js';
 import { perform, performStream, type Handler } from './perform.js';
@@ -24,6 +24,7 @@ type Bytes = Uint8Array;
 export interface GrpcTransportSettings {
   readonly address: GrpcAddress;
   readonly limits: GrpcLimits;
+  readonly calls: CallStreams;
   readonly logger: Logger;
   /** How long a call may take at the most. */
   readonly longestMs: number;
@@ -54,15 +55,14 @@ const byName = <Value>(service: DescService, valueOf: (method: DescMethod) => Va
 export class GrpcTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.GRPC;
   private readonly endless = new EndlessStreams();
-  private readonly calls: CallStreams;
   private readonly server: GrpcServer;
   private listener: Listener | undefined;
   private bound = 0;
 
   constructor(private readonly settings: GrpcTransportSettings) {
     super();
-    this.calls = new CallStreams(settings.limits.room);
-    this.server = openServer({ endless: this.endless, calls: this.calls }, settings.limits);
+    const { calls, limits } = settings;
+    this.server = openServer({ endless: this.endless, calls }, limits);
   }
 
   /** The port that it listens on. */
@@ -78,7 +78,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
     this.listener?.close();
     this.endless.end();
     await stop(this.server, PATIENCE_MS);
-    this.calls.close();
+    this.settings.calls.close();
   }
 
   on(): void {
@@ -90,12 +90,12 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   }
 
   private async open(): Promise<void> {
-    const { address, limits, others } = this.settings;
+    const { address, limits, calls, others } = this.settings;
     for (const service of services) {
       this.server.addService(byName(service, definitionOf), this.methodsOf(service));
     }
     for (const other of others) other.addToServer(this.server);
-    this.calls.listen();
+    calls.listen();
     const { listener, port } = await listen(this.server, address, limits);
     [this.listener, this.bound] = [listener, port];
   }

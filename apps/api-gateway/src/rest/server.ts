@@ -6,6 +6,7 @@ import { GatewayConfig } from '../gateway.config.js';
 import { REQUEST_LIMIT_BYTES } from '../limits/request-size.js';
 import { requestIdOf } from '../resources/request-id.js';
 import { speakOneVersion } from './api-version.js';
+import { limitBodies } from './body-limits.js';
 import { answerClientError } from './client-error.js';
 import { answerDifferences } from './differences.js';
 import { leadElsewhere } from './drain.js';
@@ -55,6 +56,7 @@ export function prepareServer(app: NestFastifyApplication): void {
   });
   speakOneVersion(server);
   limitHeads(server);
+  limitBodies(app);
   takeJson(app);
   takePatches(server);
   tagResources(server);

@@ -79,6 +79,12 @@ export class Admission {
     throw new RefusedRequest('unauthorized', authorization === undefined ? NO_TOKEN : BAD_TOKEN);
   }
 
+  /** Whose token it is, as they are counted; undefined if it is nobody's. */
+  async clientOf(authorization: string | undefined): Promise<string | undefined> {
+    const identity = await this.holderOf(authorization);
+    return identity && countedAs(identity).join(' ');
+  }
+
   private async holderOf(authorization: string | undefined): Promise<Identity | undefined> {
     if (authorization === undefined) return this.identities.anonymous;
     const [, token] = BEARER.exec(authorization) ?? [];
