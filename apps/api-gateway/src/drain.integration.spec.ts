@@ -69,7 +69,7 @@ describe('a gateway that is asked to stop', () => {
     expect(new Set(all.flatMap(({ answers }) => answers))).toEqual(new Set([200]));
     for (const { led } of all) expect(led).toBeGreaterThan(0);
     await expect(fetch(url)).rejects.toThrow();
-  }, 30_000);
+  });
 
   it('finishes what is in flight, says good-bye to watches, and answers who waits for a document', async () => {
     const base = `${await door.app.getUrl()}/api/v1`;
@@ -91,5 +91,5 @@ describe('a gateway that is asked to stop', () => {
     await waitFor(() => watching.sent.some(({ type }) => type === 'ERROR'));
     expect(watching.sent.at(-1)!.object).toMatchObject({ kind: 'Status', code: 503 });
     await stopped;
-  }, 30_000);
+  });
 });

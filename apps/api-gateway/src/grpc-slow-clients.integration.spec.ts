@@ -43,36 +43,32 @@ describe('a client of gRPC', () => {
   it.each([
     ['nothing of its message', Buffer.alloc(0)],
     ['half of its message', Buffer.from([0, 0, 0, 0, 9, 1, 2])],
-  ])(
-    'that sends %s is told so, and its call does not stay open',
-    async (_what, bytes) => {
-      const session = connect(url());
-      const stream = begin(session, bytes);
-      let said: unknown;
-      stream.on('response', (headers) => (said = headers['grpc-status']));
-      stream.on('trailers', (trailers) => (said = trailers['grpc-status']));
-      await once(stream, 'close');
-      expect([said, stream.rstCode]).toEqual(['4', constants.NGHTTP2_NO_ERROR]);
-      session.destroy();
-    },
-    20_000,
-  );
+  ])('that sends %s is told so, and its call does not stay open', async (_what, bytes) => {
+    const session = connect(url());
+    const stream = begin(session, bytes);
+    let said: unknown;
+    stream.on('response', (headers) => (said = headers['grpc-status']));
+    stream.on('trailers', (trailers) => (said = trailers['grpc-status']));
+    await once(stream, 'close');
+    expect([said, stream.rstCode]).toEqual(['4', constants.NGHTTP2_NO_ERROR]);
+    session.destroy();
+  });
 
   it('that says nothing at all is let go', async () => {
     await once(await open(), 'close');
-  }, 20_000);
+  });
 
   it('that has nothing to call any more is let go', async () => {
     const session = connect(url());
     await once(begin(session, Buffer.alloc(5)).end(), 'close');
     await once(session, 'close');
-  }, 20_000);
+  });
 
   it('that waits for a document stays', async () => {
     await door.call('PUT', '/devices/one', device('one'));
     const { code, body } = await door.rpc('DeviceService/GetRenderedDevice', { name: 'one' });
     expect([code, body]).toEqual(['OK', {}]);
-  }, 20_000);
+  });
 
   it('is closed at once when there are too many, and counted', async () => {
     const sockets = await Promise.all(Array.from({ length: MOST + 5 }, open));

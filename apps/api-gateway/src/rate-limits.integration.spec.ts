@@ -53,11 +53,9 @@ beforeEach(async () => {
 const ask = (headers: Record<string, string>, path = '/devices') =>
   door.call('GET', path, undefined, headers);
 const asked = async (times: number, headers: Record<string, string>, path?: string) => {
+  const answers = await Promise.all(Array.from({ length: times }, () => ask(headers, path)));
   const codes: Record<number, number> = {};
-  for (let sent = 0; sent < times; sent += 1) {
-    const { code } = await ask(headers, path);
-    codes[code] = (codes[code] ?? 0) + 1;
-  }
+  for (const { code } of answers) codes[code] = (codes[code] ?? 0) + 1;
   return codes;
 };
 
@@ -66,7 +64,8 @@ describe('the rate of requests', () => {
     expect(await asked(LIMIT / 2, tokens.of('ann'))).toEqual({ 200: LIMIT / 2 });
     const list = (name: string) =>
       door.rpc('DeviceService/ListDevices', {}, { metadata: tokens.of(name) });
-    for (let sent = 0; sent < LIMIT / 2; sent += 1) expect((await list('ann')).code).toBe('OK');
+    const calls = await Promise.all(Array.from({ length: LIMIT / 2 }, () => list('ann')));
+    expect(calls.filter(({ code }) => code === 'OK')).toHaveLength(LIMIT / 2);
 
     const { code, body, headers } = await ask(tokens.of('ann'));
     expect([code, body.reason]).toEqual([429, 'TooManyRequests']);
@@ -79,11 +78,11 @@ describe('the rate of requests', () => {
 
     expect((await ask(tokens.of('ben'))).code).toBe(200);
     expect((await list('ben')).code).toBe('OK');
-  }, 30_000);
+  });
 
   it('is another one for devices', async () => {
     expect(await asked(11, tokens.of('device'), '/organizations')).toEqual({ 200: 10, 429: 1 });
-  }, 30_000);
+  });
 
   it('is limited without a token, and harder with wrong ones; who has a good one is let in', async () => {
     expect(await asked(LIMIT + 1, {}, '/version')).toEqual({ 200: LIMIT, 429: 1 });
@@ -91,12 +90,12 @@ describe('the rate of requests', () => {
     expect(await asked(12, wrong)).toEqual({ 401: 10, 429: 2 });
     expect((await ask({})).headers['retry-after']).toBeDefined();
     expect((await ask(tokens.of('ann'))).code).toBe(200);
-  }, 30_000);
+  });
 
   it('says nothing of health', async () => {
     for (let sent = 0; sent < 2 * LIMIT; sent += 1)
       expect((await door.client('GET', '/health/live')).code).toBe(200);
-  }, 30_000);
+  });
 });
 
 describe('replicas', () => {
@@ -130,7 +129,7 @@ describe('replicas', () => {
     expect(used).toBeLessThan(1.5 * SHARED);
     one.close();
     other.close();
-  }, 30_000);
+  });
 
   it('hold it by themselves while Redis is away', async () => {
     const rates = replica('redis://127.0.0.1:1');
@@ -138,5 +137,5 @@ describe('replicas', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(use(rates, SHARED)).toBe(SHARED - 60);
     rates.close();
-  }, 30_000);
+  });
 });

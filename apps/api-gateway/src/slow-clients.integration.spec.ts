@@ -68,7 +68,7 @@ describe('a client that takes nothing of its answer', () => {
     await waitFor(async () => (closed = (await connections()) === 0), { timeoutMs: 30_000 });
     expect(closed).toBe(true);
     socket.destroy();
-  }, 40_000);
+  });
 });
 
 describe('a client that waits', () => {
@@ -78,7 +78,7 @@ describe('a client that waits', () => {
     const { code } = await door.call('GET', '/devices/one/rendered');
     expect(code).toBe(204);
     expect(Date.now() - begun).toBeGreaterThan(LONG_POLL_MS - 100);
-  }, 20_000);
+  });
 
   it('with a watch stays', async () => {
     const response = await fetch(`${await door.app.getUrl()}/api/v1/devices?watch=true`);
@@ -90,14 +90,14 @@ describe('a client that waits', () => {
       expect((next as { done: boolean }).done).toBe(false);
     }
     await reader.cancel();
-  }, 20_000);
+  });
 
   it('with nothing to ask is let go', async () => {
     const socket = await open();
     socket.write(head('GET', '/api/v1/version'));
     socket.resume();
     await once(socket, 'close');
-  }, 20_000);
+  });
 });
 
 describe('connections', () => {

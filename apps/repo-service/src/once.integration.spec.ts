@@ -139,7 +139,7 @@ describe('once', () => {
     expect(
       await postgres.query('select from repo.repositories where checking_until is null'),
     ).toHaveLength(1);
-  }, 20_000);
+  });
 
   it('drops what was seen by a spec that a newer one overtook', async () => {
     await referredTo();
@@ -192,5 +192,5 @@ describe('a server that is slow', () => {
     expect(server.asked.length).toBeLessThan(4);
     const [told] = await harness.appended();
     expect(told?.data).toMatchObject({ accessible: false, reason: 'TimedOut' });
-  }, 30_000);
+  });
 });

@@ -82,7 +82,7 @@ nativeRedisOrSkip('a node of a Redis Cluster', () => {
   afterEach(async () => {
     for (const redis of opened.splice(0)) redis.disconnect();
     await cluster?.stop();
-  }, 30_000);
+  });
 
   it('is left when it is frozen: by commands, blocking readers, subscribers and hints', async () => {
     const [commands, blocking] = [open('commands'), open('read')];

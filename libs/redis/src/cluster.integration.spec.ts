@@ -42,7 +42,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
   });
   afterAll(async () => {
     await cluster?.stop();
-  }, 30_000);
+  });
 
   it('takes the streams of all services, each on the node of its key', async () => {
     const commands = open('commands');
@@ -87,7 +87,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
       await hints.publish('wakes', 'new');
       return heard > 0;
     });
-  }, 30_000);
+  });
 
   it('leaves no command without an answer once it was left', async () => {
     const redis = open('left');
@@ -97,7 +97,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
     await ended;
     await Promise.all(cluster.nodes.map(({ url }) => isLeft(url, 'skein-test-left')));
     await expect(redis.exists('any')).rejects.toThrow('Connection is closed');
-  }, 10_000);
+  });
 
   it.each([true, false])(
     'ends when left before it is connected (tried: %s)',

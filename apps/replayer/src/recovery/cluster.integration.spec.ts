@@ -61,5 +61,5 @@ nativeRedisOrSkip('partitions on a Redis Cluster', () => {
     await waitFor(async () => (await scene.effects()) > before + 10);
     await away!.restart();
     expect(await scene.losses()).toEqual(NO_LOSSES);
-  }, 90_000);
+  });
 });

@@ -45,7 +45,7 @@ nativeRedisOrSkip('a Redis with a configuration file', () => {
     await redis.stop();
     expect(redis.pid).toBeUndefined();
     expect(existsSync(folder)).toBe(false);
-  }, 30_000);
+  });
 
   it('says why it did not start', async () => {
     const start = RedisProcess.start(here, ['maxmemory-policy nonsense']);
@@ -53,5 +53,5 @@ nativeRedisOrSkip('a Redis with a configuration file', () => {
       code: 'REDIS_START_FAILED',
       message: expect.stringContaining('maxmemory-policy'),
     });
-  }, 30_000);
+  });
 });
