@@ -45,6 +45,10 @@ describe('a client that sends slowly', () => {
     expect([code, text]).toEqual([408, expect.stringContaining('did not arrive in time')]);
   });
 
+  it('or has sent nothing yet is let go without a word', async () => {
+    expect((await answerOn(await open())).text).toBe('');
+  });
+
   it('leaves others as they are', async () => {
     const slow = drip('GET / HTTP/1.1\r\nx: ');
     expect((await door.call('GET', '/devices')).code).toBe(200);

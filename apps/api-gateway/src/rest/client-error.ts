@@ -27,9 +27,13 @@ interface ClientError extends Error {
   readonly rawPacket?: unknown;
 }
 
-/** Answers what Node refuses before there is a request: as a Status, like everything else, and closes the connection. */
+/**
+ * Answers what Node refuses before there is a request: as a Status, like everything else, and closes the connection. One on
+ * which nothing came is closed without a word: a request that is on its way at this moment would have it for its answer.
+ */
 export function answerClientError({ code: cause, rawPacket }: ClientError, socket: Socket): void {
-  if (cause === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const isUnused = socket.bytesRead === 0;
+  if (cause === 'ECONNRESET' || isUnused || !socket.writable) return void socket.destroy();
   const refusal = refusals[cause ?? ''] ?? unreadable;
   const { body, headers } = answerOf(refusal);
   const head = [

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queryable } from '@skein/postgres';
 import type { Random } from '../random.js';
-import { put, request, urlOf, type Body, type Reply } from './api.js';
+import { put, request, urlOf, type Answer, type Body, type Reply } from './api.js';
 import { device } from './manifests.js';
 import type { Writers } from './writers.js';
 
@@ -100,12 +100,19 @@ export class Herd {
   }
 
   private async create(name: string, write: number): Promise<string> {
-    const answer = await put(this.url, `devices/${name}`, device(name, herdFleet, write));
+    const answer = await this.save(name, write);
     if (answer.kind !== 'saved') throw new Error(answer.reason);
     this.writers.acknowledged.push({ kind: 'Device', name, version: answer.version, write });
     const made = await request(urlOf(this.url, `devices/${name}/tokens`), { method: 'POST' });
     if (made.status !== 201) throw new Error(`${name} got no token: ${JSON.stringify(made)}`);
     return (JSON.parse(made.text) as { token: string }).token;
+  }
+
+  /** Once more when nobody answered: a gateway may have closed the connection at that moment. */
+  private async save(name: string, write: number): Promise<Answer> {
+    const once = () => put(this.url, `devices/${name}`, device(name, herdFleet, write));
+    const answer = await once();
+    return answer.kind === 'unanswered' ? once() : answer;
   }
 
   private async live(name: string, token: string): Promise<void> {
