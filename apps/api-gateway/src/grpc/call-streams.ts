@@ -26,7 +26,7 @@ interface Created {
 
 /** For a stream that is answered whole. */
 function closeLater(stream: ServerHttp2Stream): void {
-  // Also if its message was not read: only so it does not wait for that.
+  // `close` would wait for a message that nobody reads.
   const timer = setTimeout(() => stream.destroy(), PATIENCE_MS);
   stream.once('close', () => clearTimeout(timer));
 }

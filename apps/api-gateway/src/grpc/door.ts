@@ -37,9 +37,6 @@ export class GrpcDoor {
     const limits = { maxConnections, keepAliveMs, requestTimeoutMs, room };
     const others = [health, ...(grpcReflection ? [reflection()] : [])];
     const longestMs = longPollMs + BEYOND_LONG_POLL_MS;
-    this.transport = new GrpcTransport({
-      ...{ address, limits, calls },
-      ...{ logger, longestMs, others },
-    });
+    this.transport = new GrpcTransport({ address, limits, calls, logger, longestMs, others });
   }
 }
