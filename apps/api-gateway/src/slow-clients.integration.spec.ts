@@ -10,7 +10,8 @@ import { answerOn, head, rawConnection } from '../test/raw-client.js';
 const door = new DoorScene({ migratedDatabase, jsonClient, environment: process.env });
 
 const TIMEOUT_MS = 1_000;
-/** Longer than all of them. */
+const KEEP_ALIVE_MS = 5_000;
+/** Longer than a request may take to arrive. */
 const LONG_POLL_MS = 5_000;
 
 beforeAll(() =>
@@ -18,7 +19,7 @@ beforeAll(() =>
     SKEIN_HEADERS_TIMEOUT_MS: String(TIMEOUT_MS),
     SKEIN_REQUEST_TIMEOUT_MS: String(TIMEOUT_MS),
     SKEIN_STALLED_ANSWER_MS: String(TIMEOUT_MS),
-    SKEIN_KEEP_ALIVE_MS: String(TIMEOUT_MS),
+    SKEIN_KEEP_ALIVE_MS: String(KEEP_ALIVE_MS),
     SKEIN_LONG_POLL_MS: String(LONG_POLL_MS),
     SKEIN_MAX_CONNECTIONS: '20',
   }),
@@ -45,8 +46,17 @@ describe('a client that sends slowly', () => {
     expect([code, text]).toEqual([408, expect.stringContaining('did not arrive in time')]);
   });
 
-  it('or has sent nothing yet is let go without a word', async () => {
+  it('or has sent nothing yet is let go without a word, as late as one that is idle', async () => {
+    const begun = Date.now();
     expect((await answerOn(await open())).text).toBe('');
+    expect(Date.now() - begun).toBeGreaterThan(KEEP_ALIVE_MS - 100);
+  });
+
+  it('or begins late is answered', async () => {
+    const socket = await open();
+    await sleep(2 * TIMEOUT_MS);
+    socket.write(head('GET', '/api/v1/version', 'connection: close'));
+    expect((await answerOn(socket)).code).toBe(200);
   });
 
   it('leaves others as they are', async () => {
