@@ -36,7 +36,7 @@ describe('npm start -- --no-demo', () => {
   it('leaves nothing behind when it is killed', async () => {
     const pids = start.children.map(({ pid }) => pid);
     start.child.kill('SIGKILL');
-    const options = { timeoutMs: 20_000, message: 'the end of all processes' };
+    const options = { timeoutMs: 60_000, message: 'the end of all processes' };
     await waitFor(() => pids.every(isGone), options);
   });
 });
