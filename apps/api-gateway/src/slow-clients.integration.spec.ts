@@ -59,6 +59,13 @@ describe('a client that sends slowly', () => {
     expect((await answerOn(socket)).code).toBe(200);
   });
 
+  it('or begins late with nothing that is a request is let go', async () => {
+    const socket = await open();
+    await sleep(2 * TIMEOUT_MS);
+    socket.write('\r\n');
+    expect((await answerOn(socket)).text).toBe('');
+  });
+
   it('leaves others as they are', async () => {
     const slow = drip('GET / HTTP/1.1\r\nx: ');
     expect((await door.call('GET', '/devices')).code).toBe(200);

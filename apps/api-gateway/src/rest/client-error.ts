@@ -1,6 +1,7 @@
-import { STATUS_CODES, type Server } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { answerOf, type EarlyRefusal } from './early-refusal.js';
+import { letWait } from './unused-connections.js';
 
 const refusals: Readonly<Record<string, EarlyRefusal>> = {
   HPE_HEADER_OVERFLOW: {
@@ -27,21 +28,13 @@ interface ClientError extends Error {
   readonly rawPacket?: unknown;
 }
 
-/** One that may begin with its first request for as long as others may wait for their next. */
-function endUnused(socket: Socket & { readonly server?: Server }): void {
-  const { keepAliveTimeout = 0, headersTimeout = 0 } = socket.server ?? {};
-  const end = () => socket.bytesRead === 0 && socket.destroy();
-  const timer = setTimeout(end, Math.max(0, keepAliveTimeout - headersTimeout));
-  socket.once('close', () => clearTimeout(timer));
-}
-
 /**
  * Answers what Node refuses before there is a request: as a Status, like everything else, and closes the connection. One on
  * which nothing came is not answered: a request that is on its way at this moment would have that for its answer.
  */
 export function answerClientError({ code: cause, rawPacket }: ClientError, socket: Socket): void {
   if (cause === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  if (socket.bytesRead === 0) return endUnused(socket);
+  if (socket.bytesRead === 0) return letWait(socket);
   const refusal = refusals[cause ?? ''] ?? unreadable;
   const { body, headers } = answerOf(refusal);
   const head = [

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GatewayConfig } from '../gateway.config.js';
 import { limitConnections } from '../limits/connections.js';
 import { HELD_BY, HeapRoom } from '../limits/heap-room.js';
+import { noteRequests } from './unused-connections.js';
 
 /** How often Node looks for requests that take too long to arrive. */
 export const LOOK_FOR_SLOW_MS = 500;
@@ -20,6 +21,7 @@ export function boundConnections(app: NestFastifyApplication): void {
   server.requestTimeout = config.requestTimeoutMs;
   server.headersTimeout = Math.min(config.headersTimeoutMs, config.requestTimeoutMs);
   server.keepAliveTimeout = config.keepAliveMs;
+  noteRequests(server);
   limitConnections(server, {
     most: config.maxConnections,
     room: app.get(HeapRoom),
