@@ -57,12 +57,14 @@ export async function put(baseUrl: string, path: string, body: object): Promise<
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   };
-  return answerOf(`PUT ${path}`, await request(urlOf(baseUrl, path), init));
+  const url = urlOf(baseUrl, path);
+  return answerOf(`PUT ${url}`, await request(url, init));
 }
 
 /** Deletes a resource. Never throws; the version means nothing. */
 export async function remove(baseUrl: string, path: string): Promise<Answer> {
-  return answerOf(`DELETE ${path}`, await request(urlOf(baseUrl, path), { method: 'DELETE' }));
+  const url = urlOf(baseUrl, path);
+  return answerOf(`DELETE ${url}`, await request(url, { method: 'DELETE' }));
 }
 
 /** What a device is to run, newer than what it knows; undefined when nothing is, or nobody answered. Never throws. */
