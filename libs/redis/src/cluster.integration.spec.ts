@@ -9,7 +9,7 @@ import {
 } from '@skein/testing';
 import { Redis } from 'ioredis';
 import { listen } from './listen.js';
-import { openHintRedis, openRedis } from './redis.js';
+import { openHintRedis, openRedis, retryCluster } from './redis.js';
 
 /** A script that touches one key, as all of ours. */
 const LENGTH = `return redis.call('XLEN', KEYS[1])`;
@@ -139,5 +139,21 @@ nativeRedisOrSkip('a Redis Cluster', () => {
     await waitFor(() => behind.status === 'reconnecting');
     late = password;
     expect(await waitFor(() => ask(behind))).toHaveLength(services.length);
+  });
+
+  it('is entered by everybody when a node is away, soon tried again', async () => {
+    await cluster.nodes[2]!.kill();
+    // Those that it kept out: a part of the tries asks that node.
+    let refused = 0;
+    const clients = Array.from({ length: 60 }, (_, index) =>
+      open(`late-${index}`, openRedis, () => 'second-secret'),
+    );
+    for (const client of clients) client.on('reconnecting', () => (refused += 1));
+    const answers = await Promise.all(clients.map((client) => client.ping()));
+    expect(new Set(answers)).toEqual(new Set(['PONG']));
+    expect(refused).toBeGreaterThan(0);
+    const waits = Array.from({ length: 20 }, (_, index) => retryCluster(index + 1));
+    expect(waits.slice(0, 10)).toEqual(Array(10).fill(50));
+    expect(waits.at(-1)).toBe(2_000);
   });
 });
