@@ -13,6 +13,7 @@ export { Conformance, type Exchange } from './openapi/conformance.js';
 export { entriesOf, type Extensions } from './openapi/extensions.js';
 export { putIntoLog } from './put-into-log.js';
 export { canCertify, certificate } from './servers/certificate.js';
+export { isAlive } from './servers/is-alive.js';
 export { KubernetesServer } from './servers/kubernetes-server.js';
 export { findNativeRedis } from './servers/native-redis.js';
 export { startPostgres } from './servers/postgres.js';

@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@skein/testing';
+import { isAlive, waitFor } from '@skein/testing';
 import { StartProcess } from '../test/start-process.js';
 
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
+/** All have ended within the time; those that have not are shown. */
+async function allEnd(children: { pid: number; command: string }[]) {
+  const left = () => children.filter(({ pid }) => isAlive(pid));
+  const options = { timeoutMs: 60_000, message: 'the end of all processes' };
+  await waitFor(() => left().length === 0, options).catch(() => undefined);
+  expect(left()).toEqual([]);
 }
 
 describe('npm start -- --no-demo', () => {
@@ -26,17 +25,16 @@ describe('npm start -- --no-demo', () => {
     process.kill(first!, 'SIGKILL');
     await start.line(/render has died \(SIGKILL\)/);
     await waitFor(() => (find('render-service') ?? first) !== first, { message: 'a new one' });
-    const pids = start.children.map(({ pid }) => pid);
-    expect(pids.length).toBeGreaterThanOrEqual(7);
+    const { children } = start;
+    expect(children.length).toBeGreaterThanOrEqual(7);
     start.child.kill('SIGINT');
     expect({ code: await start.ended(), output: start.output }).toMatchObject({ code: 0 });
-    await waitFor(() => pids.every(isGone), { message: 'the end of all processes' });
+    await allEnd(children);
   });
 
   it('leaves nothing behind when it is killed', async () => {
-    const pids = start.children.map(({ pid }) => pid);
+    const { children } = start;
     start.child.kill('SIGKILL');
-    const options = { timeoutMs: 60_000, message: 'the end of all processes' };
-    await waitFor(() => pids.every(isGone), options);
+    await allEnd(children);
   });
 });

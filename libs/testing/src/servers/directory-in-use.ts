@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '../wait-for.js';
-import { isAlive } from './guarded-process.js';
+import { isAlive } from './is-alive.js';
 import { ServerError } from './server-error.js';
 
 /**

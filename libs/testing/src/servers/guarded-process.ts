@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './is-alive.js';
 import type { ServerUser } from './server-user.js';
 
 /**
@@ -140,25 +141,6 @@ export class GuardedProcess {
     const { stdout, stderr } = this.child;
     const handles = [this.child, this.pipe, stdout, stderr] as ({ unref?: () => void } | null)[];
     handles.forEach((handle) => handle?.unref?.());
-  }
-}
-
-/** Whether a process of that id runs, also when it belongs to somebody else. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  return !isZombie(pid);
-}
-
-/** It has ended, but its parent has not looked yet. */
-function isZombie(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
   }
 }
 

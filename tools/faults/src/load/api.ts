@@ -26,6 +26,7 @@ export async function request(
   withinMs: number = answerWithinMs,
 ): Promise<Reply> {
   const timeout = AbortSignal.timeout(withinMs);
+  const start = performance.now();
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   try {
     const headers = { authorization, ...(init.headers as Record<string, string>) };
@@ -33,8 +34,9 @@ export async function request(
     return { status: response.status, text: await response.text() };
   } catch (error) {
     const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message || String(cause) : message;
-    return { status: undefined, reason };
+    const why = cause instanceof Error ? cause.message || String(cause) : message;
+    const afterMs = Math.round(performance.now() - start);
+    return { status: undefined, reason: `${why} after ${afterMs} ms` };
   }
 }
 
