@@ -71,6 +71,21 @@ describe('a gateway that is asked to stop', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  it('answers who has connected and was not let in yet', async () => {
+    isOpen = false;
+    const url = `${await door.app.getUrl()}/api/v1/devices/one`;
+    const ask = () =>
+      new Promise((resolve, reject) => {
+        get(url, { agent: false }, ({ statusCode }) => resolve(statusCode)).once('error', reject);
+      });
+    const asked = Promise.allSettled(Array.from({ length: 100 }, ask));
+    await stopService(door.app);
+    const answers = (await asked).map((one) =>
+      one.status === 'fulfilled' ? one.value : (one.reason as Error).message,
+    );
+    expect(answers).toEqual(Array(100).fill(200));
+  });
+
   it('finishes what is in flight, says good-bye to watches, and answers who waits for a document', async () => {
     const base = `${await door.app.getUrl()}/api/v1`;
     const holder = await openTransaction(door.database.adminUrl);

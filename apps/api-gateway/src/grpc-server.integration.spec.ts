@@ -66,6 +66,16 @@ describe('the health of the gateway', () => {
 });
 
 describe('the stop of the gateway', () => {
+  it('answers who has connected and was not let in yet', async () => {
+    const own = { 'grpc.use_local_subchannel_pool': 1 };
+    const clients = Array.from({ length: 60 }, () => new GrpcClient(door.port, own));
+    const asked = clients.map((client) => client.call('AboutService/GetVersion', {}));
+    await door.app.close();
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ code }) => code)).toEqual(Array(60).fill('OK'));
+    for (const client of clients) client.close();
+  });
+
   it('answers who waits, and takes no new calls', async () => {
     const client = new GrpcClient(door.port);
     await client.call('DeviceService/CreateDevice', { device: device('d') });

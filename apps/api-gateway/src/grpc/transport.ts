@@ -11,6 +11,7 @@ import { services } from '@skein/api';
 import { TooManyWaiting } from '@skein/postgres';
 import type { Logger } from '@skein/telemetry';
 import { lastValueFrom } from 'rxjs';
+import { letInWhoWaits } from '../limits/waiting-connections.js';
 import type { CallStreams } from './call-streams.js';
 import { Call } from './call.js';
 import { EndlessStreams } from './endless-streams.js';
@@ -75,7 +76,9 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
-    this.listener?.close();
+    const { listener } = this;
+    if (listener) await letInWhoWaits(listener);
+    listener?.close();
     this.endless.end();
     await stop(this.server, PATIENCE_MS);
     this.settings.calls.close();
