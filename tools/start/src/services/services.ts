@@ -26,6 +26,8 @@ interface Running {
 
 const lookMs = 50;
 const answerMs = 2_000;
+/** That long is worth a word. */
+const usualLongMs = 30_000;
 /** A service that dies so often before it was ever ready will not get ready. */
 const tries = 3;
 
@@ -51,18 +53,24 @@ export class Services implements AsyncDisposable {
   }
 
   /**
-   * Resolves when all are ready.
+   * Resolves when all are ready; says why some are not after a long time.
    * @throws when one dies again and again
    */
-  async ready(progress: Progress, signal: AbortSignal): Promise<void> {
-    let waiting = this.all;
+  async ready(progress: Progress, signal: AbortSignal, longMs = usualLongMs): Promise<void> {
+    const explainAt = performance.now() + longMs;
+    let [waiting, explained] = [this.all, false];
     while (waiting.length > 0) {
       progress.now(`waiting for ${waiting.map(({ room }) => room).join(', ')}`);
       signal.throwIfAborted();
       for (const { process } of waiting) failIfHopeless(process);
       await sleep(lookMs);
-      const readiness = await Promise.all(waiting.map((service) => isReady(service)));
-      waiting = waiting.filter((_service, index) => !readiness[index]);
+      const obstacles = await Promise.all(waiting.map((service) => obstacleOf(service)));
+      if (!explained && performance.now() > explainAt) {
+        explained = true;
+        const after = `after ${longMs / 1_000} s`;
+        waiting.forEach((service, index) => this.explain(service, after, obstacles[index]));
+      }
+      waiting = waiting.filter((_service, index) => obstacles[index]);
     }
   }
 
@@ -88,6 +96,12 @@ export class Services implements AsyncDisposable {
     return { room, url: `http://127.0.0.1:${port}`, process };
   }
 
+  private explain({ room, process }: Running, after: string, obstacle: string | undefined): void {
+    if (!obstacle) return;
+    this.report.warn(`${room} is not ready ${after}: ${obstacle}. The end of its log:`);
+    this.report.line(process.lastLines || '(nothing yet)');
+  }
+
   private show(room: string, line: string): void {
     const { text, loud } = readLogLine(room, line);
     if (this.options.verbose || (loud && !this.stopping)) this.report.line(text);
@@ -99,12 +113,15 @@ function failIfHopeless({ name, deaths, lastLines }: ServiceProcess): void {
   throw new Error(`${name} does not start. The end of its log:\n${lastLines}`);
 }
 
-async function isReady({ process, url }: Running): Promise<boolean> {
-  if (!process.saidReady) return false;
+/** Why it is not ready; undefined when it is. */
+async function obstacleOf({ process, url }: Running): Promise<string | undefined> {
+  if (!process.saidReady) return 'it has not said that it is';
   try {
     const signal = AbortSignal.timeout(answerMs);
-    return (await fetch(`${url}/health/ready`, { signal })).ok;
-  } catch {
-    return false;
+    const answer = await fetch(`${url}/health/ready`, { signal });
+    return answer.ok ? undefined : `${answer.status} ${await answer.text()}`;
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return cause instanceof Error ? cause.message : message;
   }
 }
