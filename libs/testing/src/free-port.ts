@@ -2,8 +2,11 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type ListenOptions } from 'node:net';
 
-/** Systems give outgoing connections a port above these: 32,768 and up on Linux, 49,152 and up elsewhere (RFC 6335, 6). */
-const PORTS = { lowest: 10_000, end: 32_768 } as const;
+/**
+ * Above those that `fetch` refuses, of which 10,080 is the last (Fetch standard, port blocking). Systems give outgoing
+ * connections one above these: 32,768 and up on Linux, 49,152 and up elsewhere (RFC 6335, 6).
+ */
+const PORTS = { lowest: 10_081, end: 32_768 } as const;
 const TRIES = 100;
 
 async function listen(options: ListenOptions) {
