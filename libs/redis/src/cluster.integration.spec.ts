@@ -145,6 +145,7 @@ nativeRedisOrSkip('a Redis Cluster', () => {
     await cluster.nodes[2]!.kill();
     // Those that it kept out: a part of the tries asks that node.
     let refused = 0;
+    // The password is the last one of the test above.
     const clients = Array.from({ length: 60 }, (_, index) =>
       open(`late-${index}`, openRedis, () => 'second-secret'),
     );

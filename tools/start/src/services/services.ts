@@ -57,16 +57,16 @@ export class Services implements AsyncDisposable {
    * @throws when one dies again and again
    */
   async ready(progress: Progress, signal: AbortSignal, longMs = usualLongMs): Promise<void> {
-    const explainAt = performance.now() + longMs;
-    let [waiting, explained] = [this.all, false];
+    let explainAt = performance.now() + longMs;
+    let waiting = this.all;
     while (waiting.length > 0) {
       progress.now(`waiting for ${waiting.map(({ room }) => room).join(', ')}`);
       signal.throwIfAborted();
       for (const { process } of waiting) failIfHopeless(process);
       await sleep(lookMs);
       const obstacles = await Promise.all(waiting.map((service) => obstacleOf(service)));
-      if (!explained && performance.now() > explainAt) {
-        explained = true;
+      if (performance.now() > explainAt) {
+        explainAt = Infinity;
         const after = `after ${longMs / 1_000} s`;
         waiting.forEach((service, index) => this.explain(service, after, obstacles[index]));
       }
@@ -121,7 +121,6 @@ async function obstacleOf({ process, url }: Running): Promise<string | undefined
     const answer = await fetch(`${url}/health/ready`, { signal });
     return answer.ok ? undefined : `${answer.status} ${await answer.text()}`;
   } catch (error) {
-    const { message, cause } = error as Error;
-    return cause instanceof Error ? cause.message : message;
+    return String((error as Error).cause ?? error);
   }
 }
