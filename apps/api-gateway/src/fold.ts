@@ -1,6 +1,8 @@
 /** One aspect of a view: the columns that one kind of event sets, guarded by one number. */
 export interface Aspect {
   readonly table: string;
+  /** The table of what its rows are about, and deleted with. */
+  readonly about?: string;
   /** Its guard is the column `<name>_number`. */
   readonly name: string;
   /** The columns that it sets, with their types. */
@@ -37,10 +39,11 @@ function assignments(aspect: Aspect): string[] {
 
 /**
  * The statement that folds aspects of one table, each by its own guard: rows that are gone stay gone, and an event that
- * is older than the last one changes nothing. Rows are locked in the order of their keys.
+ * is older than the last one changes nothing. Rows are locked in the order of their keys, and what they are about before them, as
+ * whoever deletes that does.
  */
 export function foldStatement(aspects: readonly Aspect[]): string {
-  const table = aspects[0]!.table;
+  const { table, about } = aspects[0]!;
   const columns = columnsOf(aspects);
   const names = ['org', 'uid', 'number', 'time', ...columns.map(([name]) => name)];
   const types = ['uuid', 'uuid', 'bigint', 'timestamptz', ...columns.map(([, type]) => type)];
@@ -50,7 +53,9 @@ export function foldStatement(aspects: readonly Aspect[]): string {
 with said as materialized (
   select s.* from unnest(${parameters}) as s (${names.join(', ')})
   join ${table} v on v.org = s.org and v.uid = s.uid
-  where ${guard} order by v.org, v.uid for no key update of v
+  ${about ? `join ${about} a on a.org = v.org and a.uid = v.uid` : ''}
+  where ${guard} order by v.org, v.uid
+  ${about ? 'for key share of a' : ''} for no key update of v
 )
 update ${table} v set ${aspects.flatMap(assignments).join(', ')}
 from said s where v.org = s.org and v.uid = s.uid and ${guard}`;

@@ -24,18 +24,18 @@ export interface RolloutEvent {
 /** How a rollout is after an event: the reasons of the condition `RolloutInProgress`. */
 export type RolloutProgress = 'Active' | 'Waiting' | 'Suspended' | 'Inactive';
 
-const devices = 'gateway.device_views';
-const fleets = 'gateway.fleet_views';
+const devices = { table: 'gateway.device_views', about: 'gateway.devices' };
+const fleets = { table: 'gateway.fleet_views', about: 'gateway.fleets' };
 
 const owner: Aspect = {
-  table: devices,
+  ...devices,
   name: 'owner',
   columns: { owner: 'uuid', multiple_owners: 'json' },
   since: ['owner_since', 'owner'],
 };
-const target: Aspect = { table: devices, name: 'target', columns: { target: 'uuid' } };
+const target: Aspect = { ...devices, name: 'target', columns: { target: 'uuid' } };
 const rendered: Aspect = {
-  table: devices,
+  ...devices,
   name: 'rendered',
   columns: {
     rendered_version: 'bigint',
@@ -44,14 +44,14 @@ const rendered: Aspect = {
   },
 };
 const failure: Aspect = {
-  table: devices,
+  ...devices,
   name: 'failure',
   columns: { failure: 'text' },
   since: ['failure_since', 'failure'],
 };
-const template: Aspect = { table: fleets, name: 'template', columns: { template_version: 'uuid' } };
+const template: Aspect = { ...fleets, name: 'template', columns: { template_version: 'uuid' } };
 const validity: Aspect = {
-  table: fleets,
+  ...fleets,
   name: 'valid',
   columns: {
     valid: 'boolean',
@@ -62,7 +62,7 @@ const validity: Aspect = {
   since: ['valid_since', 'valid'],
 };
 const rollout: Aspect = {
-  table: fleets,
+  ...fleets,
   name: 'rollout',
   columns: {
     rollout_template_version: 'uuid',

@@ -9,9 +9,11 @@ import {
   rolloutWaiting,
 } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
-import { consumerHarness, jsonClient, type ConsumerHarness } from '@skein/testing';
+import type { Transaction } from '@skein/postgres';
+import { consumerHarness, jsonClient, waitFor, type ConsumerHarness } from '@skein/testing';
 import { apiVersion } from '../test/manifests.js';
-import { ViewScene } from '../test/view-scene.js';
+import { hearingOf, ViewScene } from '../test/view-scene.js';
+import { GatewayView } from './gateway.view.js';
 
 const view = new ViewScene({
   migratedDatabase,
@@ -168,5 +170,41 @@ describe('what the gateway hears', () => {
     const counts = { total: 1, updateStatus: { UpToDate: 1 }, summaryStatus: { Unknown: 1 } };
     expect(body.status.devicesSummary).toMatchObject(counts);
     expect((await call('GET', '/fleets/f')).body.status.devicesSummary).toBeUndefined();
+  });
+});
+
+describe('what is deleted while events about it are folded', () => {
+  /** Folds twice in one transaction, as a batch does, and deletes in between; resolves with the answer to that. */
+  async function deletedBetween(
+    path: string,
+    first: (transaction: Transaction) => Promise<void>,
+    second: (transaction: Transaction) => Promise<void>,
+  ): Promise<number> {
+    const { postgres } = hearingOf(view.app);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const answer = await postgres.transaction(async (transaction) => {
+      await first(transaction);
+      const deleting = call('DELETE', path);
+      await waitFor(async () => (await postgres.query(waiting)).length > 0);
+      await transaction.query(`set local lock_timeout = '200ms'`);
+      await second(transaction);
+      return { deleting };
+    });
+    return (await answer.deleting).code;
+  }
+
+  it('waits for the batch, which does not wait for it', async () => {
+    const own = view.app.get(GatewayView);
+    const device = await deletedBetween(
+      '/devices/d',
+      (transaction) => own.foldOwners(transaction, [matched(fleet)]),
+      (transaction) => own.foldTargets(transaction, [selected()]),
+    );
+    const versions = await deletedBetween(
+      '/fleets/f',
+      (transaction) => own.foldValidity(transaction, [validated(true)]),
+      (transaction) => own.foldTemplateVersions(transaction, [minted()]),
+    );
+    expect([device, versions]).toEqual([200, 200]);
   });
 });
