@@ -6,6 +6,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { layerOf, roomOf } from './layers.mjs';
 
+/** Its tests are so many that they would not end within their time beside others. */
+const largest = 'apps/api-gateway';
+
 /** Whether a project has tests that run the built services. */
 function runsServices(source) {
   return readdirSync(source).some((file) => file.endsWith('.e2e.spec.ts'));
@@ -22,11 +25,15 @@ function targetsFor(root, folder) {
   const lint = run('eslint --no-warn-ignored --no-error-on-unmatched-pattern .');
   const source = join(root, folder, 'src');
   if (!existsSync(source)) return { lint };
-  const afterBuild = { dependsOn: [{ projects: '*', target: 'build' }] };
+  const onServices = runsServices(source);
   return {
     lint,
     build: run(`node ${up}/tools/workspace/build.mjs`),
-    test: run(`node ${up}/tools/workspace/test.mjs`, runsServices(source) ? afterBuild : {}),
+    test: run(`node ${up}/tools/workspace/test.mjs`, {
+      // Services that are watched for being late have the machine to themselves.
+      parallelism: !onServices && folder !== largest,
+      ...(onServices && { dependsOn: [{ projects: '*', target: 'build' }] }),
+    }),
   };
 }
 

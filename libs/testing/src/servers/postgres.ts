@@ -37,6 +37,8 @@ export interface PostgresServer {
   readonly directory: string;
   /** The process id of the server, undefined while it does not run. */
   readonly pid: number | undefined;
+  /** The last lines that it wrote. */
+  readonly output: string;
   /** Ends it cleanly and removes temporary data. Can be called again. */
   stop(): Promise<void>;
   /** Ends it as a crash does (SIGKILL). The data stay for `restart`. */
@@ -89,6 +91,10 @@ class OwnPostgres implements PostgresServer {
 
   get pid(): number | undefined {
     return this.process?.running ? this.process.pid : undefined;
+  }
+
+  get output(): string {
+    return this.process?.output ?? '';
   }
 
   get adminUrl(): string {

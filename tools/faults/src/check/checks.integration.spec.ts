@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { DEFAULT_ORGANISATION, newUid } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
+import { openTransaction, waitFor } from '@skein/testing';
 import {
   ACKNOWLEDGED_AND_NOT_IN_THE_LOG,
   never,
@@ -126,6 +127,20 @@ describe('the checks', () => {
     expect(await findings()).toEqual([
       'a device that was matched more often than its labels changed',
     ]);
+  });
+
+  it('find that two transactions waited for each other', async () => {
+    const holders = await Promise.all([1, 2].map(() => openTransaction(database.adminUrl)));
+    const lock = (holder: number, key: number) =>
+      holders[holder]!.query('select pg_advisory_xact_lock($1)', [key]);
+    await lock(0, 10);
+    await lock(1, 11);
+    const ends = await Promise.allSettled([lock(0, 11), lock(1, 10)]);
+    await Promise.all(holders.map((holder) => holder.rollback()));
+    expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    await waitFor(async () => (await findings()).length > 0);
+    expect(await findings()).toEqual(['a deadlock, which the end of postgres.log describes']);
+    await admin.query('select pg_stat_reset()');
   });
 });
 

@@ -126,6 +126,12 @@ export const never: readonly Check[] = [
           where not exists (select from log.hearings h
                             where h.service = e.service and h.type = s.type)`,
   },
+  {
+    // PostgreSQL ends one of the two, which is tried again: late, after an order of locks that is not everybody's.
+    name: 'a deadlock, which the end of postgres.log describes',
+    sql: `select deadlocks || ' of transactions' as what
+          from pg_stat_database where datname = current_database() and deadlocks > 0`,
+  },
 ];
 
 /** $1 to $4: of each acknowledged write the kind, the object's name, its version, and the write's number. */

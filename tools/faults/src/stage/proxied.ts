@@ -55,6 +55,10 @@ export class ProxiedPostgres implements PostgresServer {
     return this.server.pid;
   }
 
+  get output(): string {
+    return this.server.output;
+  }
+
   stop = (): Promise<void> => this.server.stop();
   kill = (): Promise<void> => this.server.kill();
   restart = (): Promise<void> => this.server.restart();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate, rooms, type Migrated, type Room } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
@@ -72,6 +72,7 @@ export class Stage {
       openPostgres(folder, resources),
       openRedis(folder, resources),
     ]);
+    resources.defer(() => writeFile(join(folder, 'postgres.log'), server.output));
     const migrated = await migrate({ url: server.url });
     const postgres = await Postgres.open({ url: server.url, applicationName: 'skein-faults' });
     resources.defer(() => postgres.close());
