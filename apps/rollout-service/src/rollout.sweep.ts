@@ -75,7 +75,7 @@ order by r.org, r.rollout limit ${CHECKED_AT_ONCE}`;
 
 /** Looks a fleet through once for each rollout, and not every time. */
 const FORGOTTEN = `
-select d.org, d.device as uid, r.rollout
+select d.org, d.device as uid
 from unnest($2::uuid[], $3::uuid[]) as w (org, rollout)
 join rollout.rollouts r on r.org = w.org and r.rollout = w.rollout
 join rollout.fleets f on f.org = r.org and f.fleet = r.fleet and f.rollout = r.rollout and not f.deleted
@@ -84,10 +84,16 @@ where d.created and not d.deleted and d.matched_labels_version >= d.labels_versi
   and d.target is distinct from r.template_version
 limit $1`;
 
+/** Whoever decides about a fleet holds it, and changes its rollout: that one is checked another time, and nobody is waited for. */
 const CHECKED = `
+with free as materialized (
+  select r.org, r.rollout
+  from unnest($1::uuid[], $2::uuid[]) as w (org, rollout)
+  join rollout.rollouts r on r.org = w.org and r.rollout = w.rollout
+  order by r.org, r.rollout for no key update of r skip locked
+)
 update rollout.rollouts r set checked = true
-from unnest($1::uuid[], $2::uuid[]) as w (org, rollout)
-where r.org = w.org and r.rollout = w.rollout`;
+from free where r.org = free.org and r.rollout = free.rollout`;
 
 interface RolloutKey {
   readonly org: string;
@@ -119,13 +125,12 @@ export class RolloutSweep implements Sweep {
   private async forgotten(transaction: Transaction, found: number): Promise<Missed[]> {
     const unchecked = await transaction.query<RolloutKey>(UNCHECKED);
     if (unchecked.length === 0 || found >= AT_ONCE) return [];
-    const devices = await transaction.query<Missed & RolloutKey>(FORGOTTEN, [
+    const devices = await transaction.query<Missed>(FORGOTTEN, [
       AT_ONCE - found,
       ...keysOf(unchecked),
     ]);
-    const incomplete = new Set(devices.map(({ rollout }) => rollout));
-    const clean = unchecked.filter(({ rollout }) => !incomplete.has(rollout));
-    if (devices.length + found < AT_ONCE) await transaction.query(CHECKED, keysOf(clean));
+    // What was missed is decided about next, and locks fleets: never after their rollouts.
+    if (devices.length + found === 0) await transaction.query(CHECKED, keysOf(unchecked));
     return devices;
   }
 }

@@ -110,4 +110,22 @@ describe('the sweep', () => {
     expect(typesOf((await scene.sweep()).said)).toContain(rolloutStarted.type);
     expect(await scene.sweep()).toEqual(nothing);
   });
+
+  it('neither waits for a fleet that is being decided about, nor keeps one from it', async () => {
+    const [g, w] = [newUid(), newUid()];
+    await scene.rolling({ fleet: f, version: v }, null);
+    await scene.rolling({ fleet: g, version: w }, null);
+    const checked = async () =>
+      scene.row(
+        'select array_agg(template_version) as versions from rollout.rollouts where checked',
+      );
+    await scene.postgres.transaction(async (transaction) => {
+      const lock = 'select from rollout.rollouts where template_version = $1 for no key update';
+      await transaction.query(lock, [v]);
+      expect(await scene.sweep()).toEqual(nothing);
+      expect(await checked()).toEqual({ versions: [w] });
+    });
+    expect(await scene.sweep()).toEqual(nothing);
+    expect(await checked()).toEqual({ versions: expect.arrayContaining([v, w]) });
+  });
 });

@@ -67,7 +67,8 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
   const within = scenario.convergeWithinMs ?? convergeWithinMs;
   const apart = await Promise.all(looks.map((look) => look(within)));
   const convergedMs = Math.round(performance.now() - ended);
-  const late = convergedMs - within;
+  const late =
+    convergedMs > within && `${convergedMs} ms; the last to wait: ${inspector.lastWaiting}`;
   await sleep(settleMs);
   // A sweep may have begun something of its own meanwhile, which ends soon.
   if (waiting.length === 0) waiting = await inspector.untilDone(convergeWithinMs);
@@ -80,7 +81,7 @@ export async function runRound(options: RoundOptions): Promise<Outcome> {
     ...apart.flat(),
     ...stage.faults,
     ...unansweredOf(writers, scenario),
-    ...(late > 0 && waiting.length === 0 ? [`all was done only after ${convergedMs} ms`] : []),
+    ...(late && waiting.length === 0 ? [`all was done only after ${late}`] : []),
   ];
   const [lost, twice] = [sum(found, 'lost'), sum(found, 'twice')];
   return { acknowledged: acknowledged.length, lost, twice, faults, convergedMs };

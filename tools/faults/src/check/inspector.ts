@@ -46,13 +46,18 @@ export interface Excuses {
 
 /** Looks at PostgreSQL and Redis from outside of all services. */
 export class Inspector {
+  /** What was waited for when it was looked at last. */
+  lastWaiting = 'nothing';
+
   constructor(private readonly stage: Stage) {}
 
   /** Looks until nothing waits any more, or the time is up; answers what waits then. */
   async untilDone(withinMs: number): Promise<Finding[]> {
     const deadline = performance.now() + withinMs;
     while (performance.now() < deadline) {
-      if (!(await this.firstWaiting())) return [];
+      const finding = await this.firstWaiting();
+      if (!finding) return [];
+      this.lastWaiting = finding.text;
       await sleep(lookMs);
     }
     const found = await this.all(waiting);
