@@ -27,7 +27,7 @@ interface Thing {
 /** What stands for the repository itself. */
 export const ITSELF = 'repository';
 /** Without a sign of life for so long, whoever looks at a repository is thought dead. */
-const CHECKING_SECONDS = 10;
+const CHECKING_SECONDS = 5;
 
 /** Living, and known as its newest event describes it. */
 export const CHECKABLE = `not r.deleted and r.name is not null and r.spec is not null

@@ -130,7 +130,7 @@ describe('once', () => {
     );
     await waitFor(async () => {
       const rows = await postgres.query(
-        `select from repo.repositories where checking_until > now() + interval '5 seconds'`,
+        `select from repo.repositories where checking_until > now() + interval '2 seconds'`,
       );
       return rows.length > 0;
     });

@@ -27,7 +27,7 @@ import { Watching } from './watching.js';
 
 /** Who is looked at by somebody else is asked for again so soon. */
 const BUSY_MS = 250;
-const SIGN_OF_LIFE_MS = 3_000;
+const SIGN_OF_LIFE_MS = 1_500;
 /** Each names what it is about and what it is now: far below what an event may have. */
 const CHANGES_IN_ONE_EVENT = 40;
 

@@ -72,7 +72,7 @@ describe('a want', () => {
     await claim();
     expect(await claim()).toEqual([]);
     const [left] = await postgres.query(
-      `select due - now() between interval '5 seconds' and interval '15 seconds' as held from outside.wants`,
+      `select due - now() between interval '3 seconds' and interval '5 seconds' as held from outside.wants`,
     );
     expect(left).toEqual({ held: true });
   });
@@ -81,10 +81,10 @@ describe('a want', () => {
     await put(...uids(2));
     const [first, second] = await claim();
     await wants.postpone(postgres, second!, { delayMs: 60_000, reason: 'away' });
-    await postgres.query(`update outside.wants set due = due - interval '9 seconds'`);
+    await postgres.query(`update outside.wants set due = due - interval '4 seconds'`);
     await wants.renew(postgres, [first!, second!]);
     const found = await postgres.query(
-      `select uid, due - now() > interval '20 seconds' as late, due - now() > interval '8 seconds' as held
+      `select uid, due - now() > interval '20 seconds' as late, due - now() > interval '3 seconds' as held
        from outside.wants order by late`,
     );
     expect(found).toEqual([

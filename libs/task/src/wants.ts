@@ -44,9 +44,9 @@ export interface Postponement {
 }
 
 /** Without a sign of life for so long, whoever claimed a want is thought dead. */
-const CLAIM_SECONDS = 10;
+const CLAIM_SECONDS = 5;
 /** How often that sign is to be given. */
-export const RENEW_CLAIM_MS = 3_000;
+export const RENEW_CLAIM_MS = 1_500;
 
 /** Work that waits for the outside, as rows: it survives a crash, says why it waits, and holds nothing else back. */
 export class Wants {
