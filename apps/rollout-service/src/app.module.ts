@@ -40,7 +40,7 @@ import { TimeOuts } from './time-outs.js';
     SelectionSignal,
     SelectionLoop,
     ...taskProviders(RolloutTask, RolloutSweep),
-    ...timerProviders(),
+    ...timerProviders(FleetLocks),
   ],
 })
 export class AppModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Delivered, Origin } from '@skein/events';
 import type { Transaction } from '@skein/postgres';
-import { originOf, type Want } from '@skein/task';
+import { originOf, type Timer, type TimerLocks, type Want } from '@skein/task';
 
 /** A thing to decide about. */
 type Wanted = Pick<Want, 'kind' | 'org' | 'uid'>;
@@ -67,7 +67,7 @@ const keyOf = ({ org, fleet }: Pick<ConcernedFleet, 'org' | 'fleet'>) => `${org}
 
 /** Keeps two replicas from deciding about one fleet side by side. */
 @Injectable()
-export class FleetLocks {
+export class FleetLocks implements TimerLocks {
   /** The fleets of the events that each open transaction handles, all of them locked. */
   private readonly locked = new WeakMap<Transaction, ReadonlyMap<string, ConcernedFleet>>();
 
@@ -95,6 +95,11 @@ export class FleetLocks {
     const fleets = await this.lock(transaction, wants, new Set(before.keys()));
     const wanted = byKey(fleets, (index) => wants[index - 1]!.origin);
     return [...new Map([...before, ...wanted]).values()];
+  }
+
+  /** Timers of a fleet are set under its lock. */
+  async lockTimers(transaction: Transaction, timers: readonly Timer[]): Promise<void> {
+    await this.lock(transaction, timers, new Set());
   }
 
   /** While it waited for a lock, a device may have moved to yet another fleet: looks again until all are locked. */

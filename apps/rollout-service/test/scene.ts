@@ -4,6 +4,7 @@ import { newUid, type Delivered, type JsonObject, type Labels } from '@skein/eve
 import type { RolloutPolicy } from '@skein/domain-resource';
 import { Postgres } from '@skein/postgres';
 import { BatchUnit, Timers, type Task } from '@skein/task';
+import { FleetLocks } from '../src/fleet-locks.js';
 import { Requests } from '../src/requests.js';
 import { RolloutConsumer } from '../src/rollout.consumer.js';
 import { RolloutSweep } from '../src/rollout.sweep.js';
@@ -66,7 +67,7 @@ export class Scene {
   harness!: Harness;
   on!: ReturnType<typeof given>;
   loop!: SelectionLoop;
-  readonly timers = new Timers('rollout');
+  readonly timers = new Timers('rollout', new FleetLocks());
 
   private constructor(
     private readonly proof: Proof,
@@ -187,6 +188,7 @@ export class Scene {
   /** Rings the timers that are due, when all that was committed by now was handled. */
   async ring() {
     await this.quiet('now()');
+    await this.timers.settle(this.postgres);
     await this.unit.sweep((batch) => this.timers.ring(batch));
     return this.harness.appended();
   }

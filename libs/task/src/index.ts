@@ -7,7 +7,7 @@ export { taskProviders } from './providers.js';
 export type { Sweep } from './sweep.js';
 export type { Task } from './task.js';
 export { timerProviders } from './timer-loop.js';
-export { Timers, timersTable, type Timer } from './timers.js';
+export { Timers, timersTable, type Timer, type TimerLocks } from './timers.js';
 export { WantLoop, type WantLoopSettings } from './want-loop.js';
 export { Wants, wantsTable, type ClaimedWant } from './wants.js';
 export { WorkLoop, type WorkLoopSettings } from './work-loop.js';

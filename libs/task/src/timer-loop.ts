@@ -4,12 +4,14 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type Provider,
+  type Type,
 } from '@nestjs/common';
 import { ConsumerLog } from '@skein/event-log';
+import { Postgres } from '@skein/postgres';
 import { UNIT_OF_WORK } from '@skein/stream';
 import { LOGGER, type Logger } from '@skein/telemetry';
 import type { BatchUnit } from './batch-unit.js';
-import { Timers } from './timers.js';
+import { Timers, type TimerLocks } from './timers.js';
 import { WorkLoop } from './work-loop.js';
 
 /** As often as checkpoints move: looking more often finds nothing. */
@@ -23,6 +25,7 @@ export class TimerLoop implements OnApplicationBootstrap, BeforeApplicationShutd
   constructor(
     private readonly timers: Timers,
     @Inject(UNIT_OF_WORK) private readonly unit: BatchUnit,
+    private readonly postgres: Postgres,
     @Inject(LOGGER) logger: Logger,
   ) {
     const work = () => this.once();
@@ -38,6 +41,7 @@ export class TimerLoop implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async once(): Promise<number> {
+    await this.timers.settle(this.postgres);
     let rung = 0;
     await this.unit.sweep(async (batch) => {
       await this.timers.ring(batch);
@@ -48,11 +52,11 @@ export class TimerLoop implements OnApplicationBootstrap, BeforeApplicationShutd
 }
 
 /** For the module of a worker that sets timers, beside its {@link taskProviders}. */
-export function timerProviders(): Provider[] {
+export function timerProviders(locks: Type<TimerLocks>): Provider[] {
   const timers = {
     provide: Timers,
-    useFactory: ({ service }: ConsumerLog) => new Timers(service),
-    inject: [ConsumerLog],
+    useFactory: ({ service }: ConsumerLog, own: TimerLocks) => new Timers(service, own),
+    inject: [ConsumerLog, locks],
   };
   return [timers, TimerLoop];
 }

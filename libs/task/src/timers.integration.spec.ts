@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANISATION, newUid } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
-import { waitFor } from '@skein/testing';
+import type { Transaction } from '@skein/postgres';
+import { openTransaction, waitFor } from '@skein/testing';
 import { UnitScene } from '../test/unit-scene.js';
 import type { Want } from './batch.js';
 import { TimerLoop } from './timer-loop.js';
@@ -21,7 +22,10 @@ const set = (one: ReturnType<typeof timer>, afterMs = MINUTE, origin = {}) =>
   scene.log.postgres.transaction((transaction) =>
     timers.set(transaction, [{ ...one, afterMs, origin }]),
   );
-const ring = () => scene.unit.sweep((batch) => timers.ring(batch));
+const ring = async (own = timers) => {
+  await own.settle(scene.log.postgres);
+  await scene.unit.sweep((batch) => own.ring(batch));
+};
 /** The replayer saw nothing more in a round that began so long after now, and had numbered so much. */
 const quiet = (afterMs: number, last: number) =>
   scene.admin.query(
@@ -142,15 +146,34 @@ describe('a timer', () => {
     const all = Array.from({ length: 20 }, () => timer());
     for (const one of all) await set(one, -MINUTE);
     await quiet(0, 0);
-    await Promise.all(Array.from({ length: 4 }, ring));
+    await Promise.all(Array.from({ length: 4 }, () => ring()));
     await ring();
     expect(askedFor().sort()).toEqual(all.map(({ uid }) => uid).sort());
+  });
+
+  it('is set by whoever holds its lock, also while it rings, and does not ring then', async () => {
+    const key = `select pg_advisory_xact_lock(1)`;
+    const lockTimers = async (transaction: Transaction) => void (await transaction.query(key));
+    const [one, other] = [timer(), timer()];
+    await set(one, -MINUTE);
+    await set(other, -MINUTE);
+    await quiet(0, 0);
+    const holder = await openTransaction(database.adminUrl);
+    await holder.query(key);
+    const ringing = ring(new Timers('selector', { lockTimers }));
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await waitFor(async () => (await scene.admin.query(waiting)).length > 0);
+    await holder.query(`set local lock_timeout = '200ms'`);
+    await timers.set(holder, [{ ...one, afterMs: MINUTE, origin: {} }]);
+    await holder.commit();
+    await ringing;
+    expect(askedFor()).toEqual([other.uid]);
   });
 });
 
 describe('the loop of a service', () => {
   it('rings its timers until it stops', async () => {
-    const loop = new TimerLoop(timers, scene.unit, silent);
+    const loop = new TimerLoop(timers, scene.unit, scene.log.postgres, silent);
     const one = timer();
     await set(one, -MINUTE);
     await quiet(0, 0);

@@ -1,5 +1,5 @@
 import { DETOUR, type Group } from '@skein/events';
-import type { Queryable } from '@skein/postgres';
+import type { Queryable, Transaction } from '@skein/postgres';
 import type { Batch, Want } from './batch.js';
 
 /** The table of a service that acts when something did not happen in time, for its first migration. */
@@ -23,6 +23,11 @@ create index on ${schema}.timers (due);
 export type Timer = Pick<Want, 'kind' | 'org' | 'uid'>;
 type RungTimer = Pick<Want, 'kind' | 'org' | 'uid' | 'origin'>;
 
+/** What a service locks before it sets timers, and whoever takes them away must lock before that. */
+export interface TimerLocks {
+  lockTimers(transaction: Transaction, timers: readonly Timer[]): Promise<void>;
+}
+
 const AT_ONCE = 1_000;
 
 /**
@@ -30,7 +35,10 @@ const AT_ONCE = 1_000;
  * handled all that was committed before: a backlog must not look like silence.
  */
 export class Timers {
-  constructor(private readonly service: Group) {}
+  constructor(
+    private readonly service: Group,
+    private readonly locks?: TimerLocks,
+  ) {}
 
   /** Sets a timer that is due so long after now, the transaction's time; set again, the last one holds. */
   async set(
@@ -68,37 +76,47 @@ export class Timers {
     );
   }
 
-  /**
-   * Puts what may act now into the batch, and takes its timers away in the same transaction. The detour holds
-   * up the timers only of organisations that take it.
-   */
+  /** Puts what may act now into the batch, and takes its timers away in the same transaction. */
   async ring(batch: Batch): Promise<void> {
-    await this.settle(batch.transaction);
-    const rung = await batch.transaction.query<RungTimer>(
+    const { transaction } = batch;
+    const ready = await transaction.query<Timer>(
+      `select org, kind, uid from ${this.service}.timers where ${this.mayAct}
+       order by org, kind, uid limit ${AT_ONCE}`,
+      [this.service],
+    );
+    if (ready.length === 0) return;
+    await this.locks?.lockTimers(transaction, ready);
+    const rung = await transaction.query<RungTimer>(
       `with ready as materialized (
          select org, kind, uid from ${this.service}.timers
-         where acts_at <= case
-           when exists (select from log.detours d
-                        where d.service = $1 and d.org_slot = log.org_slot(timers.org)) then (
-             select min(number) from log.checkpoints where service = $1)
-           else (select min(number) from log.checkpoints where service = $1 and partition <> ${DETOUR})
-         end
-         order by org, kind, uid limit ${AT_ONCE} for update skip locked
+         join unnest($2::uuid[], $3::text[], $4::uuid[]) as r (org, kind, uid) using (org, kind, uid)
+         where ${this.mayAct} order by org, kind, uid for update of timers skip locked
        )
        delete from ${this.service}.timers t using ready r
        where t.org = r.org and t.kind = r.kind and t.uid = r.uid
        returning t.org, t.kind, t.uid, t.origin`,
-      [this.service],
+      [this.service, ...keysOf(ready)],
     );
     for (const timer of rung) batch.wantDue(timer);
+  }
+
+  /** SQL: $1 has handled all that was committed before it was due. The detour holds up only organisations that take it. */
+  private get mayAct(): string {
+    return `acts_at <= case
+      when exists (select from log.detours d
+                   where d.service = $1 and d.org_slot = log.org_slot(timers.org)) then (
+        select min(number) from log.checkpoints where service = $1)
+      else (select min(number) from log.checkpoints where service = $1 and partition <> ${DETOUR})
+    end`;
   }
 
   /**
    * Notes for each due timer up to which number the service must have come. It is the last one of the
    * first round seen that began after the timer was due: later ones run ahead of the checkpoint for ever.
+   * In a transaction of its own: whoever sets one of them must not wait for what is decided about others.
    */
-  private async settle(transaction: Queryable): Promise<void> {
-    await transaction.query(
+  async settle(database: Queryable): Promise<void> {
+    await database.query(
       `update ${this.service}.timers t set acts_at = q.last_number
        from log.quiet_round q
        where (t.org, t.kind, t.uid) in (
