@@ -117,16 +117,6 @@ describe('a timer', () => {
     expect(asked).toEqual([]);
   });
 
-  it('that was cancelled does not act, and the others do', async () => {
-    const [one, other] = [timer(), timer()];
-    await set(one, -MINUTE);
-    await set(other, -MINUTE);
-    await scene.log.postgres.transaction((transaction) => timers.cancel(transaction, [one]));
-    await quiet(0, 0);
-    await ring();
-    expect(askedFor()).toEqual([other.uid]);
-  });
-
   it('is still there when its decision fails', async () => {
     const one = timer();
     await set(one, -MINUTE);

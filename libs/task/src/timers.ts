@@ -61,21 +61,6 @@ export class Timers {
     );
   }
 
-  /** What happened in time needs its timer no more. */
-  async cancel(transaction: Queryable, timers: readonly Timer[]): Promise<void> {
-    if (timers.length === 0) return;
-    await transaction.query(
-      `with gone as materialized (
-         select t.org, t.kind, t.uid from ${this.service}.timers t
-         join unnest($1::uuid[], $2::text[], $3::uuid[]) as c (org, kind, uid) using (org, kind, uid)
-         order by t.org, t.kind, t.uid for update of t
-       )
-       delete from ${this.service}.timers t using gone g
-       where t.org = g.org and t.kind = g.kind and t.uid = g.uid`,
-      keysOf(timers),
-    );
-  }
-
   /** Puts what may act now into the batch, and takes its timers away in the same transaction. */
   async ring(batch: Batch): Promise<void> {
     const { transaction } = batch;
