@@ -35,18 +35,15 @@ with wanted as materialized (
 )
 select distinct on (org, fleet) org, fleet, index from concerned order by org, fleet, index`;
 
-/** A fleet can be named before its creation arrives: it gets a row, so that it can be locked. */
-const ENSURE = `
-insert into rollout.fleets (org, fleet)
-select org, fleet from unnest($1::uuid[], $2::uuid[]) as w (org, fleet)
-where not exists (select from rollout.fleets f where f.org = w.org and f.fleet = w.fleet)
-order by org, fleet
-on conflict do nothing`;
-
+/**
+ * Locks in the order of the keys, and changes nothing. A fleet can be named before its creation arrives: it gets a row, so
+ * that it can be locked.
+ */
 const LOCK = `
-select f.fleet from rollout.fleets f
-join unnest($1::uuid[], $2::uuid[]) as w (org, fleet) on f.org = w.org and f.fleet = w.fleet
-order by f.org, f.fleet for update of f`;
+insert into rollout.fleets as f (org, fleet)
+select org, fleet from unnest($1::uuid[], $2::uuid[]) as w (org, fleet)
+order by org, fleet
+on conflict (org, fleet) do update set name = f.name where false`;
 
 function named({ org, kind, subject, data }: Delivered['event']): Wanted[] {
   const { fleet, members = [] } = data as {
@@ -102,20 +99,28 @@ export class FleetLocks implements TimerLocks {
     await this.lock(transaction, timers, new Set());
   }
 
-  /** While it waited for a lock, a device may have moved to yet another fleet: looks again until all are locked. */
+  /**
+   * While it waited for a lock, a device may have moved to yet another fleet. Then it lets go of all that it locked here, and
+   * locks all in order again: whoever waited for more with locks in hand would deadlock.
+   */
   private async lock(
     transaction: Transaction,
     wanted: readonly Wanted[],
-    locked: Set<string>,
+    before: ReadonlySet<string>,
   ): Promise<Concerned[]> {
+    let concerned = await this.concerned(transaction, wanted);
     for (;;) {
-      const concerned = await this.concerned(transaction, wanted);
-      const missing = concerned.filter((fleet) => !locked.has(keyOf(fleet)));
+      const missing = concerned.filter((fleet) => !before.has(keyOf(fleet)));
       if (missing.length === 0) return concerned;
-      const keys = [missing.map(({ org }) => org), missing.map(({ fleet }) => fleet)];
-      await transaction.query(ENSURE, keys);
-      await transaction.query(LOCK, keys);
-      for (const fleet of missing) locked.add(keyOf(fleet));
+      await transaction.query('savepoint fleets');
+      await transaction.query(LOCK, [
+        missing.map(({ org }) => org),
+        missing.map(({ fleet }) => fleet),
+      ]);
+      const locked = new Set([...before, ...missing.map(keyOf)]);
+      concerned = await this.concerned(transaction, wanted);
+      if (concerned.every((fleet) => locked.has(keyOf(fleet)))) return concerned;
+      await transaction.query('rollback to savepoint fleets');
     }
   }
 
