@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { DEFAULT_ORGANISATION as org } from '@skein/events';
+import { DEFAULT_ORGANISATION as org, type Delivered } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
 import { openTransaction, waitFor } from '@skein/testing';
@@ -55,4 +55,28 @@ it('who waited for a fleet that a device has left lets go of it before waiting f
   await holder.query(LOCK, [org, second]);
   await holder.commit();
   expect(await locking).toEqual([first]);
+});
+
+it('devices without a fleet are changed by one at a time, those of different fleets side by side', async () => {
+  const [unknown, other] = uids(2) as [string, string];
+  await postgres.query('insert into rollout.devices (org, device, owner) values ($1, $2, $3)', [
+    ...[org, other, first],
+  ]);
+  const about = (subject: string) => {
+    const event = { kind: 'Device', org, subject, data: {} };
+    return [{ sequence: 1, event } as unknown as Delivered];
+  };
+  const waits = (held: string, wanted: string) =>
+    postgres.transaction(async (transaction) => {
+      await new FleetLocks().lockNamed(transaction, about(held));
+      const waiting = postgres.transaction(async (second) => {
+        await second.query('set local lock_timeout = 100');
+        await new FleetLocks().lockNamed(second, about(wanted));
+        return false;
+      });
+      return waiting.catch((error: { code?: string }) => error.code === '55P03');
+    });
+  expect(await waits(unknown, unknown)).toBe(true);
+  expect(await waits(device, device)).toBe(true);
+  expect([await waits(device, other), await waits(device, unknown)]).toEqual([false, false]);
 });

@@ -14,7 +14,7 @@ export interface ConcernedFleet {
   readonly origin: Origin;
 }
 
-/** A device concerns its owner and the fleet that selected it last. */
+/** A device concerns its owner and the fleet that selected it last; without an owner, those of the organisation that have none. */
 const CONCERNED = `
 with wanted as materialized (
   select kind, org, uid, index
@@ -26,14 +26,20 @@ with wanted as materialized (
   from wanted w join rollout.rollouts r on r.org = w.org and r.rollout = w.uid
   where w.kind = 'rollout'
   union all
-  select d.org, f.fleet, w.index
+  select w.org, f.fleet, w.index
   from wanted w
-  join rollout.devices d on d.org = w.org and d.device = w.uid
+  left join rollout.devices d on d.org = w.org and d.device = w.uid
   left join rollout.rollouts r on r.org = d.org and r.rollout = d.target_rollout
   cross join lateral (values (d.owner), (r.fleet)) as f (fleet)
-  where w.kind = 'device' and f.fleet is not null
+  where w.kind = 'device' and (f.fleet is not null or d.owner is null)
 )
 select distinct on (org, fleet) org, fleet, index from concerned order by org, fleet, index`;
+
+/** For devices that have no fleet, which comes before all fleets. */
+const LOCK_FLEETLESS = `
+select pg_advisory_xact_lock(key)
+from (select distinct hashtextextended('rollout/' || org, 0) as key
+      from unnest($1::text[]) org order by key) k`;
 
 /**
  * Locks in the order of the keys, and changes nothing. A fleet can be named before its creation arrives: it gets a row, so
@@ -58,17 +64,23 @@ function named({ org, kind, subject, data }: Delivered['event']): Wanted[] {
   ];
 }
 
-type Concerned = Pick<ConcernedFleet, 'org' | 'fleet'> & { readonly index: number };
+/** A fleet, or the devices of an organisation that have none. */
+interface Concerned {
+  readonly org: string;
+  readonly fleet: string | null;
+  readonly index: number;
+}
 
-const keyOf = ({ org, fleet }: Pick<ConcernedFleet, 'org' | 'fleet'>) => `${org}/${fleet}`;
+const isFleet = (one: Concerned): one is Concerned & { fleet: string } => one.fleet !== null;
+const keyOf = ({ org, fleet }: Omit<Concerned, 'index'>) => `${org}/${fleet}`;
 
-/** Keeps two replicas from deciding about one fleet side by side. */
+/** Keeps two replicas from deciding about one fleet, or changing one device, side by side. */
 @Injectable()
 export class FleetLocks implements TimerLocks {
-  /** The fleets of the events that each open transaction handles, all of them locked. */
+  /** What the events of each open transaction are about, all of it locked. */
   private readonly locked = new WeakMap<Transaction, ReadonlyMap<string, ConcernedFleet>>();
 
-  /** Locks the fleets that the events are about. */
+  /** Locks what the events are about. */
   async lockNamed(transaction: Transaction, events: readonly Delivered[]): Promise<void> {
     const things = events.flatMap((delivered) =>
       named(delivered.event).map((thing) => ({ thing, delivered })),
@@ -87,11 +99,14 @@ export class FleetLocks implements TimerLocks {
    * before they were folded; one that came to a fleet meanwhile is wanted, so that its fleet is looked for again.
    */
   async lockWanted(transaction: Transaction, wants: readonly Want[]): Promise<ConcernedFleet[]> {
-    const before = this.locked.get(transaction) ?? new Map<string, ConcernedFleet>();
-    if (wants.length === 0) return [...before.values()];
-    const fleets = await this.lock(transaction, wants, new Set(before.keys()));
+    const before = this.locked.get(transaction);
+    if (wants.length === 0) return [...(before?.values() ?? [])];
+    // Devices that have no fleet any more were changed here, and had one that is locked.
+    const fleetless = wants.map(({ org }) => keyOf({ org, fleet: null }));
+    const locked = new Set(before && [...before.keys(), ...fleetless]);
+    const fleets = await this.lock(transaction, wants, locked);
     const wanted = byKey(fleets, (index) => wants[index - 1]!.origin);
-    return [...new Map([...before, ...wanted]).values()];
+    return [...new Map([...(before ?? []), ...wanted]).values()];
   }
 
   /** Timers of a fleet are set under its lock. */
@@ -113,14 +128,20 @@ export class FleetLocks implements TimerLocks {
       const missing = concerned.filter((fleet) => !before.has(keyOf(fleet)));
       if (missing.length === 0) return concerned;
       await transaction.query('savepoint fleets');
-      await transaction.query(LOCK, [
-        missing.map(({ org }) => org),
-        missing.map(({ fleet }) => fleet),
-      ]);
+      await this.take(transaction, missing);
       const locked = new Set([...before, ...missing.map(keyOf)]);
       concerned = await this.concerned(transaction, wanted);
       if (concerned.every((fleet) => locked.has(keyOf(fleet)))) return concerned;
       await transaction.query('rollback to savepoint fleets');
+    }
+  }
+
+  private async take(transaction: Transaction, missing: readonly Concerned[]): Promise<void> {
+    const [fleets, fleetless] = [missing.filter(isFleet), missing.filter((one) => !isFleet(one))];
+    const orgs = (all: readonly Concerned[]) => all.map(({ org }) => org);
+    if (fleetless.length > 0) await transaction.query(LOCK_FLEETLESS, [orgs(fleetless)]);
+    if (fleets.length > 0) {
+      await transaction.query(LOCK, [orgs(fleets), fleets.map(({ fleet }) => fleet)]);
     }
   }
 
@@ -138,9 +159,11 @@ function byKey(
   originAt: (index: number) => Origin,
 ): Map<string, ConcernedFleet> {
   return new Map(
-    fleets.map(({ org, fleet, index }) => [
-      keyOf({ org, fleet }),
-      { org, fleet, origin: originAt(index) },
-    ]),
+    fleets
+      .filter(isFleet)
+      .map(({ org, fleet, index }) => [
+        keyOf({ org, fleet }),
+        { org, fleet, origin: originAt(index) },
+      ]),
   );
 }
