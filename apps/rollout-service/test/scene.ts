@@ -196,7 +196,9 @@ export class Scene {
   /** Rings until no timer is due: devices that were selected in different seconds have times of their own. */
   async ringAll() {
     const all: Said[] = [];
-    for (let said = await this.ring(); said.length > 0; said = await this.ring()) all.push(...said);
+    while (await this.row('select from rollout.timers where due < now()')) {
+      all.push(...(await this.ring()));
+    }
     return all;
   }
 
