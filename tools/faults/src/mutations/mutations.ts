@@ -1,5 +1,6 @@
 import { cacheMutations } from './cache-mutations.js';
 import { handlingMutations } from './handling-mutations.js';
+import { lockMutations } from './lock-mutations.js';
 import { logMutations } from './log-mutations.js';
 import type { Mutation } from './mutation.js';
 import { renderMutations } from './render-mutations.js';
@@ -14,4 +15,5 @@ export const mutations: readonly Mutation[] = [
   ...cacheMutations,
   ...renderMutations,
   ...rolloutMutations,
+  ...lockMutations,
 ];
