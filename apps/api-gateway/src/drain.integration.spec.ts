@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { migratedDatabase } from '@skein/migrate';
 import { HealthServer, stopService } from '@skein/service';
-import { jsonClient, openTransaction, waitFor } from '@skein/testing';
+import { jsonClient, openTransaction, untilLockIsWaitedFor, waitFor } from '@skein/testing';
 import { DoorScene } from '../test/door-scene.js';
 import { device } from '../test/manifests.js';
 import { WatchClient } from '../test/watch-client.js';
@@ -94,10 +94,7 @@ describe('a gateway that is asked to stop', () => {
     await sleep(500);
     await holder.query('lock table gateway.devices');
     const reading = door.call('GET', '/devices/one');
-    await waitFor(async () => {
-      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      return (await door.postgres.query(waiting)).length > 0;
-    });
+    await untilLockIsWaitedFor(door.postgres);
     const stopped = stop();
     await sleep(DRAIN_MS + 500);
     await holder.rollback();

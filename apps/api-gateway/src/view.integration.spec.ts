@@ -10,7 +10,12 @@ import {
 } from '@skein/events';
 import { migratedDatabase } from '@skein/migrate';
 import type { Transaction } from '@skein/postgres';
-import { consumerHarness, jsonClient, waitFor, type ConsumerHarness } from '@skein/testing';
+import {
+  consumerHarness,
+  jsonClient,
+  untilLockIsWaitedFor,
+  type ConsumerHarness,
+} from '@skein/testing';
 import { apiVersion } from '../test/manifests.js';
 import { hearingOf, ViewScene } from '../test/view-scene.js';
 import { GatewayView } from './gateway.view.js';
@@ -181,11 +186,10 @@ describe('what is deleted while events about it are folded', () => {
     second: (transaction: Transaction) => Promise<void>,
   ): Promise<number> {
     const { postgres } = hearingOf(view.app);
-    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     const answer = await postgres.transaction(async (transaction) => {
       await first(transaction);
       const deleting = call('DELETE', path);
-      await waitFor(async () => (await postgres.query(waiting)).length > 0);
+      await untilLockIsWaitedFor(postgres);
       await transaction.query(`set local lock_timeout = '200ms'`);
       await second(transaction);
       return { deleting };

@@ -2,12 +2,11 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { DEFAULT_ORGANISATION as org, type Delivered } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import { Postgres } from '@skein/postgres';
-import { openTransaction, waitFor } from '@skein/testing';
+import { openTransaction, untilLockIsWaitedFor } from '@skein/testing';
 import { uids } from '../test/scene.js';
 import { FleetLocks } from './fleet-locks.js';
 
 const LOCK = 'select from rollout.fleets where org = $1 and fleet = $2 for no key update';
-const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 const [first, second] = uids(2) as [string, string];
 const [device] = uids(1) as [string];
 const want = { kind: 'device' as const, org, uid: device, origin: {}, causes: new Set<never>() };
@@ -48,7 +47,7 @@ it('who waited for a fleet that a device has left lets go of it before waiting f
     const fleets = await new FleetLocks().lockWanted(transaction, [want]);
     return fleets.map(({ fleet }) => fleet);
   });
-  await waitFor(async () => (await postgres.query(WAITING)).length > 0);
+  await untilLockIsWaitedFor(postgres);
   await mover.query('update rollout.devices set owner = $1', [first]);
   await mover.commit();
   // It holds the first fleet, and may have the second one, too.

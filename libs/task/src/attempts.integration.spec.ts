@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Delivered } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import type { Dispatch } from '@skein/stream';
-import { waitFor } from '@skein/testing';
+import { untilLockIsWaitedFor } from '@skein/testing';
 import { UnitScene } from '../test/unit-scene.js';
 
 const MINUTE = 60_000;
@@ -22,13 +22,6 @@ const rows = () =>
      from selector.retries order by number`,
   );
 const waiting = { number: 2, attempts: 0, reason: 'it was delivered before' };
-/** A transaction waits for a lock that another one holds. */
-const somebodyWaits = async () => {
-  const waits = await scene.admin.query(
-    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-  );
-  return waits.length > 0;
-};
 /** Another process begins to handle it, and dies. */
 const diesOf = (number: number) =>
   scene.consumer.tryAgain(number, { by: randomUUID(), forMs: MINUTE });
@@ -198,7 +191,7 @@ describe('an event that kills its process', () => {
   it('took effect once when its process was only frozen', async () => {
     const { thaw, done } = await frozen(events[1]!);
     const peer = again(2);
-    await waitFor(somebodyWaits);
+    await untilLockIsWaitedFor(scene.admin);
     thaw();
     await Promise.all([done, peer]);
     expect(await scene.tables()).toEqual({ folded: [2], inbox: [2] });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { DEFAULT_ORGANISATION, newUid } from '@skein/events';
 import { migratedDatabase, type MigratedDatabase } from '@skein/migrate';
 import type { Transaction } from '@skein/postgres';
-import { openTransaction, waitFor } from '@skein/testing';
+import { openTransaction, untilLockIsWaitedFor, waitFor } from '@skein/testing';
 import { UnitScene } from '../test/unit-scene.js';
 import type { Want } from './batch.js';
 import { TimerLoop } from './timer-loop.js';
@@ -151,8 +151,7 @@ describe('a timer', () => {
     const holder = await openTransaction(database.adminUrl);
     await holder.query(key);
     const ringing = ring(new Timers('selector', { lockTimers }));
-    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await waitFor(async () => (await scene.admin.query(waiting)).length > 0);
+    await untilLockIsWaitedFor(scene.admin);
     await holder.query(`set local lock_timeout = '200ms'`);
     await timers.set(holder, [{ ...one, afterMs: MINUTE, origin: {} }]);
     await holder.commit();

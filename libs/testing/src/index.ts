@@ -32,5 +32,6 @@ export { testDatabase } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
 export { testRedis } from './test-redis.js';
 export type { TestRedis } from './test-redis.js';
+export { untilLockIsWaitedFor } from './until-lock-is-waited-for.js';
 export { waitFor } from './wait-for.js';
 export type { WaitForOptions } from './wait-for.js';
